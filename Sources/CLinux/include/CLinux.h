@@ -1,0 +1,15 @@
+#ifndef CSPAWN_H
+#define CSPAWN_H
+
+#include <sys/types.h>
+
+/// Starts `argv[0]`, searched in PATH, with the given descriptors as its three standard streams, in a process
+/// group of its own, with no signal blocked or ignored.
+///
+/// The program is tethered: the kernel kills it when the calling *thread* ends, however it ends. posix_spawn
+/// cannot ask for that.
+///
+/// Returns the process id, or a negative errno when it could not be started.
+pid_t spawn_tethered(char *const argv[], char *const environment[], int input, int output, int diagnostics);
+
+#endif

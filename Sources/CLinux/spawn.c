@@ -1,0 +1,59 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void become(char *const argv[], char *const environment[], const int streams[3], pid_t parent) {
+  // Only what is safe between fork and exec in a program with threads.
+  sigset_t none;
+  sigemptyset(&none);
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  setpgid(0, 0);
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) return;
+  // Moved out of the way first, in case one of them is among 0, 1 and 2.
+  int moved[3];
+  for (int i = 0; i < 3; i++) {
+    if ((moved[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 3)) < 0) return;
+  }
+  for (int i = 0; i < 3; i++) {
+    if (dup2(moved[i], i) < 0) return;
+  }
+  execvpe(argv[0], argv, environment);
+}
+
+pid_t spawn_tethered(char *const argv[], char *const environment[], int input, int output, int diagnostics) {
+  int report[2];
+  if (pipe2(report, O_CLOEXEC) != 0) return -errno;
+  // Above 2, or the child's own streams would take its place.
+  int failure = fcntl(report[1], F_DUPFD_CLOEXEC, 3);
+  close(report[1]);
+  const int streams[3] = {input, output, diagnostics};
+  pid_t parent = getpid();
+  pid_t child = failure < 0 ? -1 : fork();
+  if (child == 0) {
+    become(argv, environment, streams, parent);
+    int code = errno;
+    ssize_t written = write(failure, &code, sizeof code);
+    (void)written;
+    _exit(127);
+  }
+  int code = child < 0 ? errno : 0;
+  if (failure >= 0) close(failure);
+  if (child > 0) {
+    // The end of the pipe means that exec has closed it; otherwise it says why not.
+    while (read(report[0], &code, sizeof code) < 0 && errno == EINTR) {
+    }
+    if (code != 0) {
+      while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+      }
+    }
+  }
+  close(report[0]);
+  return code != 0 ? -code : child;
+}

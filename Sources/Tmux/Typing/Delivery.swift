@@ -1,0 +1,76 @@
+/// What became of keys or text for a pane.
+public enum Delivery: Hashable, Sendable {
+  /// tmux has written it to the pane's program. Whether the program read it only the screen can tell.
+  case sent
+  /// Nothing was written: the pane was in copy mode (or another mode), dead, or no longer the same process.
+  case refused
+}
+
+/// What must hold, at the very moment tmux delivers, for anything to be written to a pane.
+public struct DeliveryGuard: Hashable, Sendable {
+  public var pane: PaneID
+  /// The pane's first process as it was when the decision fell; `nil` accepts any.
+  public var process: Int32?
+
+  public init(pane: PaneID, process: Int32? = nil) {
+    self.pane = pane
+    self.process = process
+  }
+
+  /// tmux checks and delivers in one step of its command queue, so nothing can come in between.
+  func wrapping(_ command: TmuxCommand) -> TmuxCommand? {
+    guard let line = command.line else { return nil }
+    var busy = "#{||:#{pane_in_mode},#{pane_dead}}"
+    if let process { busy = "#{||:\(busy),#{!=:#{pane_pid},\(process)}}" }
+    let refuse = TmuxCommand("display-message", "-p", "refused").line ?? []
+    return TmuxCommand(
+      words: ["if-shell", "-F", "-t", "\(pane)", busy].map { Array($0.utf8) } + [refuse, line])
+  }
+}
+
+extension ControlClient {
+  /// Presses keys, in order, if the guard holds.
+  ///
+  /// One round trip; about 0.3 ms to the pane's program.
+  public func press(_ keys: [Key], if condition: DeliveryGuard) async throws -> Delivery {
+    precondition(!keys.isEmpty, "press needs at least one key")
+    return try await deliver(
+      TmuxCommand(
+        words: (["send-keys", "-t", "\(condition.pane)", "--"] + keys.map(\.rawValue)).map { Array($0.utf8) }),
+      if: condition)
+  }
+
+  /// Types text as single keys, without Enter, if the guard holds.
+  public func type(_ text: TypedText, if condition: DeliveryGuard) async throws -> Delivery {
+    try await deliver(
+      TmuxCommand(
+        words: ["send-keys", "-l", "-t", "\(condition.pane)", "--"].map { Array($0.utf8) } + [text.bytes]),
+      if: condition)
+  }
+
+  /// Pastes text as one piece, bracketed if the program asked for it, without Enter, if the guard holds.
+  ///
+  /// The buffer is deleted again whatever happens.
+  public func paste(_ text: TypedText, if condition: DeliveryGuard) async throws -> Delivery {
+    let buffer = "outrider-\(nextSerial())"
+    _ = try await send(
+      TmuxCommand(words: ["set-buffer", "-b", buffer, "--"].map { Array($0.utf8) } + [text.bytes]))
+    let delete = TmuxCommand("delete-buffer", "-b", buffer)
+    do {
+      let paste = TmuxCommand("paste-buffer", "-p", "-d", "-b", buffer, "-t", "\(condition.pane)")
+      let delivery = try await deliver(paste, if: condition)
+      if delivery == .refused { _ = try await send(delete) }
+      return delivery
+    } catch {
+      abandon(delete)
+      throw error
+    }
+  }
+
+  private func deliver(_ command: TmuxCommand, if condition: DeliveryGuard) async throws -> Delivery {
+    guard let guarded = condition.wrapping(command) else { throw TmuxError.badArgument("\(command)") }
+    // if-shell answers with a block of its own, then with that of the branch it took.
+    let replies = try await request([guarded], blocks: 2)
+    return replies[1].lines.first.map { $0.elementsEqual("refused".utf8) } == true ? .refused : .sent
+  }
+}
