@@ -1,0 +1,173 @@
+import Patterns
+import Rulebook
+import Terminal
+
+/// Reads the settled screens of one agent by a dialect: facts out, each once.
+///
+/// It knows no agent; everything about one stands in its dialect. One owner, one pane.
+public final class DialectReader {
+  public let dialect: Dialect
+  /// The agent's state as of the last frame.
+  public private(set) var state: AgentState = .starting
+  /// What stands in the prompt box, without the agent's placeholder; nil when no box is on the screen.
+  public private(set) var box: String?
+
+  private let agent: String
+  private var classifier: LineClassifier
+  private var stories = Stories()
+  private var speech = Speech()
+  private var announced = ""
+  /// The agent has said that it was interrupted, and the marks of its work have not gone yet.
+  private var isStopping = false
+  private var values: [String: Value] = [:]
+
+  /// - Parameter agent: The name that the facts carry.
+  public init(dialect: Dialect, agent: String) {
+    self.dialect = dialect
+    self.agent = agent
+    classifier = LineClassifier(dialect)
+  }
+
+  /// The facts of a frame that the one before had not.
+  public func read(_ frame: Frame, at now: Instant) -> [Fact] {
+    if let latest = frame.announcements.last(where: { $0["state"] != nil }) {
+      announced = latest["state"] ?? ""
+    }
+    let items = classifier.items(of: frame)
+    var facts: [Fact] = []
+    let wasAsking = state == .asking
+    let newState = stateOnScreen()
+    let isAsking = newState == .asking
+    var anchor: (id: LineID, isNew: Bool)?
+    var activity = ""
+    var isPast = false
+    box = nil
+    for item in items {
+      let head = item.head
+      if ![.command, .output, .interrupted].contains(dialect.lines[item.entry].role) { isPast = false }
+      switch dialect.lines[item.entry].role {
+      case .command:
+        if !isPast, dialect.lines[item.entry].phase != .asked || isAsking || wasAsking {
+          facts += readCommand(item, under: anchor, activity, at: now)
+        }
+        // Words about a command that still runs stand above the command itself.
+        if !item.isUnderWay { anchor = (head.id, head.isNew) }
+      case .output:
+        for (row, text) in zip(item.rows, item.parts) where row.isNew {
+          facts.append(
+            fact(.output, text, at: now, ["command": .string(stories.latestText)], story: stories.latest))
+        }
+      case .prompt:
+        if head.isNew { facts.append(fact(.prompt, item.text, at: now, ["by": .string("unknown")])) }
+        anchor = (head.id, head.isNew)
+      case .said:
+        if head.isNew || item.rows.contains(where: { $0.isNew || $0.isRevised }) {
+          speech.hear(head.id, item.text)
+        }
+        anchor = (head.id, head.isNew)
+      case .note: anchor = (head.id, head.isNew)
+      case .activity:
+        activity = item.fields["count"] ?? "1"
+        isPast = false
+      case .past: isPast = true
+      case .box: box = isPlaceholder(item) ? "" : item.text
+      case .status: facts += readStatus(item, at: now)
+      case .interrupted:
+        guard head.isNew else { continue }
+        isStopping = true
+        facts += change(to: .interrupted, at: now, evidence: item.text)
+      }
+    }
+    let lastItem = items.last { ![.box, .status, .activity, .past].contains(dialect.lines[$0.entry].role) }
+    for text in speech.finished(
+      visible: classifier.visible, last: lastItem?.head.id, isOver: newState != .working)
+    {
+      facts.append(fact(.said, text, at: now))
+    }
+    if newState != .working { isStopping = false }
+    let isStillInterrupted = state == .interrupted && (newState == .idle || isStopping)
+    if let newState, !isStillInterrupted {
+      facts += change(to: newState, at: now, evidence: classifier.evidence(for: newState))
+    }
+    return facts
+  }
+
+  private func readCommand(
+    _ item: LineClassifier.Item, under anchor: (id: LineID, isNew: Bool)?, _ activity: String,
+    at now: Instant
+  ) -> [Fact] {
+    let line = dialect.lines[item.entry]
+    let place = Stories.Place(anchor: anchor?.id, activity: activity)
+    let isBelowNews = anchor?.isNew ?? false
+    guard isBelowNews || item.rows.contains(where: { $0.isNew || $0.isRevised }) else { return [] }
+    let story =
+      line.template != nil
+      ? stories.noteParaphrase(item.text, at: place, now: now)
+      : stories.note(
+        item.text, phase: line.phase, at: place, isBelowNews: isBelowNews, line: item.head.id, now: now)
+    guard let story else { return [] }
+    var fields: [String: Value] = ["phase": .string(line.phase.rawValue)]
+    if let exit = item.fields["exit"] { fields["exit"] = .number(Double(exit) ?? -1) }
+    return [fact(.command, item.text, at: now, fields, story: story)]
+  }
+
+  private func readStatus(_ item: LineClassifier.Item, at now: Instant) -> [Fact] {
+    item.fields.sorted { $0.key < $1.key }.compactMap { name, text in
+      let value = Double(text).map { Value.number($0) } ?? .string(text)
+      guard values[name] != value else { return nil }
+      values[name] = value
+      return fact(.status, "\(name) \(text)", at: now, [name: value])
+    }
+  }
+
+  private func isPlaceholder(_ item: LineClassifier.Item) -> Bool {
+    classifier.isPlaceholder(item)
+  }
+
+  private func stateOnScreen() -> AgentState? {
+    dialect.states.first { $0.announced.contains(announced) || classifier.shows($0) }?.state
+  }
+
+  private func change(to new: AgentState, at now: Instant, evidence: String) -> [Fact] {
+    guard new != state else { return [] }
+    let old = state
+    state = new
+    return [
+      fact(
+        .state, new.rawValue, at: now,
+        [
+          "state": .string(new.rawValue), "was": .string(old.rawValue),
+          "evidence": .string(cleaned(evidence, limit: 200)),
+        ])
+    ]
+  }
+
+  private func fact(
+    _ kind: Fact.Kind, _ text: String, at now: Instant, _ fields: [String: Value] = [:],
+    story: UInt64? = nil
+  ) -> Fact {
+    Fact(
+      time: now, agent: agent, kind: kind, text: text, fields: fields, source: .pane, story: story)
+  }
+}
+
+/// The prose that an agent is writing. It is a fact when it is complete, not while it streams.
+private struct Speech {
+  private var pending: [(id: LineID, text: String)] = []
+
+  mutating func hear(_ id: LineID, _ text: String) {
+    if let index = pending.firstIndex(where: { $0.id == id }) {
+      pending[index].text = text
+    } else {
+      pending.append((id, text))
+    }
+  }
+
+  /// What is complete: something stands below it, it has left the screen, or the turn is over.
+  mutating func finished(visible: Set<LineID>, last: LineID?, isOver: Bool) -> [String] {
+    guard !pending.isEmpty else { return [] }
+    let done = pending.filter { isOver || $0.id != last || !visible.contains($0.id) }
+    pending.removeAll { item in done.contains { $0.id == item.id } }
+    return done.map(\.text)
+  }
+}

@@ -1,0 +1,164 @@
+import Patterns
+import Rulebook
+import Shell
+import Terminal
+import Tmux
+
+/// Everything between the bytes of one pane and the facts about its agent: screen, dialect, commands.
+///
+/// The same code reads a live pane and a recording. It is told the time and what was read; it asks nobody.
+public final class PaneReader {
+  /// How long a pane must be quiet before a screen counts as settled that does not say so itself.
+  public static let quiet: Duration = .milliseconds(4)
+  /// How long a synchronized update may stay open before it is read as it is.
+  public static let patience: Duration = .milliseconds(500)
+
+  /// The name that the facts carry.
+  public let agent: String
+  /// The agent's dialect, once it was recognised.
+  public var dialect: Dialect? { reader?.dialect }
+  public var state: AgentState { reader?.state ?? .starting }
+  public var box: String? { reader?.box }
+
+  private var screen: Screen
+  private var reader: DialectReader?
+  private var commands: CommandReader
+  private let dialects: [Dialect]
+  private let context = MatchContext()
+  private var typed: [String] = []
+  private var sentPrompts: [String] = []
+  private let wantsLines: Bool
+  /// What a snapshot shows beyond what was known is news.
+  private var isKnown: Bool
+
+  /// - Parameters:
+  ///   - agent: The name that the facts carry.
+  ///   - dialects: Those to recognise the agent by. With one only, it is taken without recognition when
+  ///     `isCertain`.
+  ///   - isFresh: The pane is new, so that even its first snapshot is news.
+  ///   - wantsLines: Whether any rule listens to plain lines.
+  public init(
+    agent: String, rows: Int, columns: Int, dialects: [Dialect], isCertain: Bool = false,
+    isFresh: Bool = true, commands: CommandReader, wantsLines: Bool
+  ) {
+    self.agent = agent
+    self.dialects = dialects
+    self.commands = commands
+    self.wantsLines = wantsLines
+    isKnown = isFresh
+    screen = Screen(rows: rows, columns: columns)
+    if isCertain, let only = dialects.first {
+      reader = DialectReader(dialect: only, agent: agent)
+    }
+  }
+
+  /// Whether something was painted that no frame has shown yet.
+  public var isUnsettled: Bool { screen.isDirty }
+  public var isSynchronizing: Bool { screen.isSynchronizing }
+
+  /// Takes bytes as the pane printed them, and gives the facts of the frames that they complete.
+  public func feed(_ bytes: some Sequence<UInt8>, at now: Instant) -> [Fact] {
+    var facts: [Fact] = []
+    let done: Void? = bytes.withContiguousStorageIfAvailable { buffer in
+      screen.feed(UnsafeRawBufferPointer(buffer)) { frame in facts += read(frame, at: now) }
+    }
+    if done == nil { return feed(Array(bytes), at: now) }
+    return facts
+  }
+
+  /// A read has ended: what looks complete is read now.
+  public func endOfRead(at now: Instant) -> [Fact] {
+    guard screen.isParked else { return [] }
+    return settle(at: now)
+  }
+
+  /// Nothing more came for a while.
+  ///
+  /// - Parameter isForced: Even in the middle of a synchronized update.
+  public func settle(isForced: Bool = false, at now: Instant) -> [Fact] {
+    var facts: [Fact] = []
+    screen.settle(force: isForced) { frame in facts += read(frame, at: now) }
+    return facts
+  }
+
+  public func resize(rows: Int, columns: Int) {
+    screen.resize(rows: rows, columns: columns)
+  }
+
+  /// Takes what the pane shows as a whole. The first time, unless the pane is new, nothing of it is news but
+  /// the state; later only lines that had not been there.
+  public func load(_ snapshot: Snapshot, at now: Instant) -> [Fact] {
+    screen.resize(rows: snapshot.rows, columns: snapshot.columns)
+    screen.load(
+      snapshot.lines.map { String(decoding: $0, as: UTF8.self) }, as: isKnown ? .resync : .baseline,
+      alternate: snapshot.isAlternate)
+    let cursor = "\u{1B}[\(snapshot.cursorRow + 1);\(snapshot.cursorColumn + 1)H"
+    screen.feed(Array(cursor.utf8) + snapshot.pending) { _ in }
+    isKnown = true
+    return settle(isForced: true, at: now)
+  }
+
+  /// Remembers what Outrider types, so that it fires no rule when the pane shows it.
+  public func expect(typed text: String) {
+    typed.append(Self.squeezed(text))
+    if typed.count > 16 { typed.removeFirst() }
+  }
+
+  /// The prompts that were sent off since the last call, as the transcript shows them.
+  public func takeSentPrompts() -> [String] {
+    defer { sentPrompts = [] }
+    return sentPrompts
+  }
+
+  /// Says where the agent works; what its own commands tell later counts more.
+  public func setDirectory(_ path: String) {
+    commands.setDirectory(path)
+  }
+
+  private func read(_ frame: Frame, at now: Instant) -> [Fact] {
+    recognise(frame)
+    guard let reader else {
+      return wantsLines ? lines(of: frame, at: now) : []
+    }
+    return reader.read(frame, at: now).flatMap { expand($0) }
+  }
+
+  private func expand(_ fact: Fact) -> [Fact] {
+    switch fact.kind {
+    case .command: return commands.read(fact)
+    case .prompt:
+      sentPrompts.append(fact.text)
+      if sentPrompts.count > 16 { sentPrompts.removeFirst() }
+      var fact = fact
+      fact.fields["by"] = .string(typed.contains(Self.squeezed(fact.text)) ? "outrider" : "human")
+      return [fact]
+    default: return [fact]
+    }
+  }
+
+  private func lines(of frame: Frame, at now: Instant) -> [Fact] {
+    frame.news.filter(\.isNew).map {
+      Fact(time: now, agent: agent, kind: .line, text: $0.text, source: .pane)
+    }
+  }
+
+  private func recognise(_ frame: Frame) {
+    let candidates = dialects.filter { $0.name != reader?.dialect.name }
+    guard !candidates.isEmpty else { return }
+    for line in reader == nil ? frame.lines : frame.news where !line.isBlank {
+      let text = line.text
+      for dialect in candidates where dialect.recognise.contains(where: { matches($0, text) }) {
+        reader = DialectReader(dialect: dialect, agent: agent)
+        return
+      }
+    }
+  }
+
+  private func matches(_ pattern: Pattern, _ text: String) -> Bool {
+    ((try? pattern.firstMatch(in: text, using: context)) ?? nil) != nil
+  }
+
+  private static func squeezed(_ text: String) -> String {
+    String(decoding: text.utf8.filter { $0 > 0x20 }, as: UTF8.self)
+  }
+}
