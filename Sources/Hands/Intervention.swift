@@ -1,0 +1,228 @@
+import Rulebook
+
+/// One correction of one agent: interrupt, then type, each with its proof. A pure state machine: it is told
+/// what the pane shows and what time it is, and says what to do.
+///
+/// It never types into an approval or a menu, into copy mode, over somebody's words, or into a pane whose
+/// agent is gone: it waits, and when it has waited long enough it gives up and says why.
+public struct Intervention: Sendable {
+  /// What is to be done to the pane now.
+  public enum Effect: Sendable, Equatable {
+    case interrupt
+    case paste(String)
+    case submit
+  }
+
+  /// How an action ended, in the words of the alert log.
+  public struct Outcome: Sendable, Equatable {
+    public let action: Action
+    /// `confirmed`, `delivered`, `not needed`, or why it was not done.
+    public let result: String
+    /// Whether the action had its effect, proved by what the pane shows.
+    public let isProved: Bool
+    /// From the decision to the proof, or to giving up.
+    public let duration: Duration
+  }
+
+  /// How long each proof may take.
+  public struct Deadlines: Sendable {
+    /// The agent's banner after its interrupt key.
+    public var banner: Duration = .seconds(2)
+    /// An empty prompt box in which to type.
+    public var box: Duration = .seconds(60)
+    /// The typed text in the box.
+    public var readBack: Duration = .seconds(3)
+    /// The prompt in the transcript, or an empty box, after Enter.
+    public var sent: Duration = .seconds(5)
+
+    public init() {}
+  }
+
+  private enum Stage: Sendable, Equatable {
+    case start
+    case interrupted(at: Instant, attempt: Int)
+    case waitingForBox(since: Instant)
+    case pasted(at: Instant)
+    case submitted(at: Instant)
+    case finished
+  }
+
+  private var stage = Stage.start
+  private let wantsInterrupt: Bool
+  private let begin: Instant
+  private let deadlines: Deadlines
+  /// What is typed; empty when nothing is.
+  public private(set) var correction: String
+  public private(set) var outcomes: [Outcome] = []
+
+  /// - Parameters:
+  ///   - interrupt: Whether the agent's turn is to be interrupted.
+  ///   - correction: What is typed afterwards; empty for nothing. One line without control characters.
+  public init(interrupt: Bool, correction: String, at now: Instant, deadlines: Deadlines = Deadlines()) {
+    wantsInterrupt = interrupt
+    self.correction = correction
+    self.deadlines = deadlines
+    begin = now
+  }
+
+  public var isFinished: Bool { stage == .finished }
+
+  /// Adds a reason while nothing has been typed yet. False when it is too late for that.
+  public mutating func extend(_ addition: String) -> Bool {
+    switch stage {
+    case .start, .interrupted, .waitingForBox:
+      correction += correction.isEmpty ? addition : " " + addition
+      return true
+    case .pasted, .submitted, .finished: return false
+    }
+  }
+
+  /// The time at which it wants to be asked again even when the pane shows nothing new.
+  public var deadline: Instant? {
+    switch stage {
+    case .start, .finished: nil
+    case .interrupted(let at, _): at + deadlines.banner
+    case .waitingForBox(let since): since + deadlines.box
+    case .pasted(let at): at + deadlines.readBack
+    case .submitted(let at): at + deadlines.sent
+    }
+  }
+
+  /// Goes on as far as the pane allows.
+  public mutating func advance(_ pane: Observation, at now: Instant) -> [Effect] {
+    guard !isFinished else { return [] }
+    guard pane.isAlive else { return giveUp("the pane is gone", at: now) }
+    switch stage {
+    case .start: return startOn(pane, at: now)
+    case .interrupted(let at, let attempt): return awaitBanner(pane, since: at, attempt, at: now)
+    case .waitingForBox(let since): return awaitBox(pane, since: since, at: now)
+    case .pasted(let at): return readBack(pane, since: at, at: now)
+    case .submitted(let at): return awaitSending(pane, since: at, at: now)
+    case .finished: return []
+    }
+  }
+
+  /// tmux has refused the last effect, since the pane was in a mode, or its program another one.
+  public mutating func refuse(at now: Instant) {
+    switch stage {
+    case .interrupted:
+      finish(.interrupt, "withheld: the pane was in copy mode", false, at: now)
+      stage = correction.isEmpty ? .finished : .waitingForBox(since: now)
+    case .pasted: stage = .waitingForBox(since: now)
+    case .submitted: _ = giveUp("undelivered: the pane went into copy mode", at: now)
+    case .start, .waitingForBox, .finished: break
+    }
+  }
+
+  private mutating func startOn(_ pane: Observation, at now: Instant) -> [Effect] {
+    guard wantsInterrupt else { return typeNext(pane, at: now) }
+    if pane.isInMode {
+      finish(.interrupt, "withheld: the pane is in copy mode", false, at: now)
+      return typeNext(pane, at: now)
+    }
+    switch pane.state {
+    case .asking:
+      finish(.interrupt, "withheld: a dialog is open", false, at: now)
+      return typeNext(pane, at: now)
+    case .idle, .interrupted:
+      finish(.interrupt, "not needed: the turn is over", true, at: now)
+      return typeNext(pane, at: now)
+    case .starting, .working, .compacting, .limited, .exited:
+      stage = .interrupted(at: now, attempt: 1)
+      return [.interrupt]
+    }
+  }
+
+  private mutating func awaitBanner(
+    _ pane: Observation, since: Instant, _ attempt: Int, at now: Instant
+  ) -> [Effect] {
+    if pane.state == .interrupted {
+      finish(.interrupt, "confirmed", true, at: now)
+      return typeNext(pane, at: now)
+    }
+    guard now - since >= deadlines.banner else { return [] }
+    if pane.state == .idle {
+      finish(.interrupt, "the turn ended without the agent's word", true, at: now)
+      return typeNext(pane, at: now)
+    }
+    if attempt == 1, pane.state == .working, !pane.isInMode {
+      stage = .interrupted(at: now, attempt: 2)
+      return [.interrupt]
+    }
+    finish(.interrupt, "unconfirmed: the agent goes on", false, at: now)
+    return typeNext(pane, at: now)
+  }
+
+  private mutating func typeNext(_ pane: Observation, at now: Instant) -> [Effect] {
+    guard !correction.isEmpty else {
+      stage = .finished
+      return []
+    }
+    stage = .waitingForBox(since: now)
+    return awaitBox(pane, since: now, at: now)
+  }
+
+  private mutating func awaitBox(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
+    let isReady = !pane.isInMode && (pane.state == .idle || pane.state == .interrupted) && pane.box == ""
+    if isReady {
+      stage = .pasted(at: now)
+      return [.paste(correction)]
+    }
+    guard now - since >= deadlines.box else { return [] }
+    return giveUp("undelivered: \(hindrance(pane))", at: now)
+  }
+
+  private func hindrance(_ pane: Observation) -> String {
+    if pane.isInMode { return "the pane is in copy mode" }
+    if pane.state == .asking { return "a dialog is open" }
+    if let box = pane.box, !box.isEmpty { return "somebody's words stand in the prompt box" }
+    return "the agent did not become idle"
+  }
+
+  private mutating func readBack(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
+    if pane.isInMode || pane.state == .asking {
+      return giveUp("undelivered: \(hindrance(pane)) after typing", at: now)
+    }
+    if let box = pane.box, isSame(box, correction) {
+      stage = .submitted(at: now)
+      return [.submit]
+    }
+    guard now - since >= deadlines.readBack else { return [] }
+    if pane.box == "" {
+      return giveUp("undelivered: what was typed did not arrive", at: now)
+    }
+    return giveUp("undelivered: what stands in the prompt box is not what was typed", at: now)
+  }
+
+  private mutating func awaitSending(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
+    if pane.prompts.contains(where: { isSame($0, correction) }) || (pane.box == "" && pane.state == .working)
+    {
+      finish(.prompt, "delivered", true, at: now)
+      stage = .finished
+      return []
+    }
+    guard now - since >= deadlines.sent else { return [] }
+    return giveUp("undelivered: Enter had no effect", at: now)
+  }
+
+  private mutating func giveUp(_ why: String, at now: Instant) -> [Effect] {
+    let done = Set(outcomes.map(\.action))
+    if wantsInterrupt, !done.contains(.interrupt) { finish(.interrupt, why, false, at: now) }
+    if !correction.isEmpty { finish(.prompt, why, false, at: now) }
+    stage = .finished
+    return []
+  }
+
+  private mutating func finish(_ action: Action, _ result: String, _ isProved: Bool, at now: Instant) {
+    outcomes.append(Outcome(action: action, result: result, isProved: isProved, duration: now - begin))
+  }
+
+  /// The same letters and digits in the same order. Boxes break lines, and transcripts take off the signs of
+  /// Markdown.
+  private func isSame(_ a: String, _ b: String) -> Bool {
+    func letters(_ text: String) -> some Sequence<Unicode.Scalar> {
+      text.unicodeScalars.lazy.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }
+    }
+    return letters(a).elementsEqual(letters(b))
+  }
+}

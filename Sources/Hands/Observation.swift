@@ -1,0 +1,24 @@
+import Rulebook
+
+/// What the hands must know of an agent's pane before they touch it.
+public struct Observation: Sendable, Equatable {
+  /// The pane is there and the same agent's program still runs in it.
+  public var isAlive: Bool
+  /// The pane is in copy mode or another mode of tmux: keys would go to tmux, not to the agent.
+  public var isInMode: Bool
+  public var state: AgentState
+  /// What stands in the prompt box; nil when no box is on the screen.
+  public var box: String?
+  /// The prompts that were sent off since the last observation.
+  public var prompts: [String]
+
+  public init(
+    isAlive: Bool = true, isInMode: Bool = false, state: AgentState, box: String?, prompts: [String] = []
+  ) {
+    self.isAlive = isAlive
+    self.isInMode = isInMode
+    self.state = state
+    self.box = box
+    self.prompts = prompts
+  }
+}

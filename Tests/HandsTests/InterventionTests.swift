@@ -1,0 +1,160 @@
+import Hands
+import Rulebook
+import Testing
+
+/// A pane on a clock of its own.
+private struct Stage {
+  var now = Instant.zero
+  var pane = Observation(state: .working, box: "")
+  var intervention: Intervention
+
+  init(interrupt: Bool = true, correction: String = "Stop it.") {
+    intervention = Intervention(interrupt: interrupt, correction: correction, at: .zero)
+  }
+
+  mutating func step(after seconds: Double = 0.01) -> [Intervention.Effect] {
+    now = now + .milliseconds(Int(seconds * 1000))
+    return intervention.advance(pane, at: now)
+  }
+
+  /// Up to the moment at which the correction is typed.
+  mutating func untilTyped() {
+    #expect(step() == [.interrupt])
+    pane.state = .interrupted
+    #expect(step() == [.paste("Stop it.")])
+  }
+
+  var results: [String] { intervention.outcomes.map { "\($0.action.rawValue): \($0.result)" } }
+}
+
+@Suite("An intervention")
+struct InterventionTests {
+  @Test("interrupts, types when the agent says so, sends, and proves each")
+  func wholeWay() {
+    var stage = Stage()
+    stage.untilTyped()
+    stage.pane.box = "Stop\nit."
+    #expect(stage.step() == [.submit])
+    stage.pane.box = ""
+    stage.pane.prompts = ["Stop it."]
+    #expect(stage.step() == [])
+    #expect(stage.intervention.isFinished)
+    #expect(stage.results == ["interrupt: confirmed", "prompt: delivered"])
+    #expect(stage.intervention.outcomes.allSatisfy { $0.isProved })
+  }
+
+  @Test("tries the key a second time when no banner comes, then says that the agent goes on")
+  func noBanner() {
+    var stage = Stage()
+    #expect(stage.step() == [.interrupt])
+    #expect(stage.step() == [])
+    #expect(stage.step(after: 2) == [.interrupt])
+    #expect(stage.step(after: 2) == [])
+    #expect(stage.results == ["interrupt: unconfirmed: the agent goes on"])
+    #expect(stage.intervention.outcomes.first?.isProved == false)
+  }
+
+  @Test("does not touch a dialog, and types once it has been answered")
+  func dialog() {
+    var stage = Stage()
+    stage.pane.state = .asking
+    stage.pane.box = nil
+    #expect(stage.step() == [])
+    #expect(stage.step(after: 30) == [])
+    stage.pane.state = .idle
+    stage.pane.box = ""
+    #expect(stage.step() == [.paste("Stop it.")])
+    #expect(stage.results == ["interrupt: withheld: a dialog is open"])
+  }
+
+  @Test("gives up with a reason when a dialog stays open for a minute")
+  func dialogForEver() {
+    var stage = Stage()
+    stage.pane.state = .asking
+    _ = stage.step()
+    #expect(stage.step(after: 61) == [])
+    #expect(stage.intervention.isFinished)
+    #expect(stage.results.last == "prompt: undelivered: a dialog is open")
+  }
+
+  @Test("sends no key into copy mode")
+  func copyMode() {
+    var stage = Stage()
+    stage.pane.isInMode = true
+    #expect(stage.step() == [])
+    #expect(stage.step(after: 61) == [])
+    #expect(
+      stage.results == [
+        "interrupt: withheld: the pane is in copy mode", "prompt: undelivered: the pane is in copy mode",
+      ])
+  }
+
+  @Test("waits while somebody's words stand in the prompt box, and never types over them")
+  func humanWords() {
+    var stage = Stage()
+    #expect(stage.step() == [.interrupt])
+    stage.pane.state = .interrupted
+    stage.pane.box = "wait, I want"
+    #expect(stage.step() == [])
+    #expect(stage.step(after: 61) == [])
+    #expect(stage.results.last == "prompt: undelivered: somebody's words stand in the prompt box")
+  }
+
+  @Test("does not press Enter when something else stands in the box than was typed")
+  func otherWords() {
+    var stage = Stage()
+    stage.untilTyped()
+    stage.pane.box = "xStop it."
+    #expect(stage.step() == [])
+    #expect(stage.step(after: 4) == [])
+    #expect(stage.results.last == "prompt: undelivered: what stands in the prompt box is not what was typed")
+  }
+
+  @Test("does not press Enter when a dialog opened after typing")
+  func dialogAfterTyping() {
+    var stage = Stage()
+    stage.untilTyped()
+    stage.pane.state = .asking
+    stage.pane.box = "Stop it."
+    #expect(stage.step() == [])
+    #expect(stage.intervention.isFinished)
+  }
+
+  @Test("ends at once when the pane dies, whatever it was doing", arguments: 0...3)
+  func paneDies(after steps: Int) {
+    var stage = Stage()
+    if steps > 0 { _ = stage.step() }
+    if steps > 1 {
+      stage.pane.state = .interrupted
+      _ = stage.step()
+    }
+    if steps > 2 {
+      stage.pane.box = "Stop it."
+      _ = stage.step()
+    }
+    stage.pane.isAlive = false
+    #expect(stage.step() == [])
+    #expect(stage.intervention.isFinished)
+    #expect(stage.results.last == "prompt: the pane is gone")
+  }
+
+  @Test("has nothing to interrupt when the turn is over")
+  func turnIsOver() {
+    var stage = Stage()
+    stage.pane.state = .idle
+    #expect(stage.step() == [.paste("Stop it.")])
+    #expect(stage.results == ["interrupt: not needed: the turn is over"])
+  }
+
+  @Test("takes more reasons until it has typed")
+  func moreReasons() {
+    var stage = Stage()
+    #expect(stage.step() == [.interrupt])
+    let isInTime = stage.intervention.extend("And that.")
+    #expect(isInTime)
+    stage.pane.state = .interrupted
+    #expect(stage.step() == [.paste("Stop it. And that.")])
+    let isTooLate = !stage.intervention.extend("Too late.")
+    #expect(isTooLate)
+  }
+}
