@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is held to the same bar: Swift 6 language mode, warnings are errors.
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "outrider",
+  products: [.executable(name: "outrider", targets: ["outrider"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CVTerm", pkgConfig: "vterm", providers: [.apt(["libvterm-dev"])]),
+
+    module("Patterns", ["CPCRE2"]),
+    module("Terminal", ["CVTerm"]),
+    module("Shell"),
+    module("Rulebook", ["Patterns", "Shell", yaml]),
+    .target(name: "CLinux"),
+    module("Tmux", ["CLinux"]),
+    module("Senses", ["Terminal", "Rulebook", "Tmux"]),
+    module("Hands", ["Rulebook", "Tmux"]),
+    module("Journal", ["Rulebook"]),
+    module("Sidecar", ["Senses", "Hands", "Journal", logging]),
+    program("outrider", ["Sidecar", arguments]),
+
+    // A stand-in for an agent: it re-enacts recordings in a pane, for the demo and the tests.
+    module("Reenactment"),
+    program("reenact", ["Reenactment", arguments]),
+
+    program("bench", ["Sidecar"]),
+    program("bench-tmux", ["Tmux"]),
+
+    tests("Patterns", ["Patterns"]),
+    tests("Terminal", ["Terminal"]),
+    tests("Shell", ["Shell", "Rulebook"]),
+    tests("Rulebook", ["Rulebook", "Patterns"]),
+    tests("Tmux", ["Tmux", "bench-tmux"]),
+    tests("Senses", ["Senses", "Sidecar"]),
+    tests("Hands", ["Hands"]),
+    program("journal-writer", ["Journal"], path: "Tests/journal-writer"),
+    tests("Journal", ["Journal", "journal-writer"]),
+    tests("Reenact", ["Reenactment", "reenact"]),
+    tests("Sidecar", ["Sidecar", "outrider", "reenact"]),
+  ]
+)

@@ -1,0 +1,309 @@
+import Foundation
+import Hands
+import Journal
+import Logging
+import Rulebook
+import Senses
+import Shell
+import Tmux
+
+/// Watches every agent of a tmux server: facts in, judged, acted on, written down.
+///
+/// One actor owns all panes. What a pane printed is read, judged and answered before anything is written to
+/// the alert log, so that an interrupt leaves first.
+public actor Watcher {
+  /// What is watched, and how.
+  public struct Settings: Sendable {
+    /// Says what would be done, and does nothing.
+    public var isObserving = false
+    /// Shows calls for the human on tmux's status line.
+    public var showsInTmux = true
+
+    public init() {}
+  }
+
+  /// What the person at the terminal is told.
+  public enum Report: Sendable {
+    /// An agent was recognised.
+    case sees(Alert.Agent)
+    case alert(Alert)
+    /// The human is needed.
+    case call(Alert)
+    /// Something about Outrider itself: a rule that was stood down, a log that cannot be written.
+    case trouble(String)
+    case note(String)
+  }
+
+  private let watch: ServerWatch
+  private let library: RuleLibrary
+  private let settings: Settings
+  private let judge: Judge
+  private let clock = LiveClock()
+  private let office: Office
+  private var panes: [PaneID: Place] = [:]
+  private var generator = SystemRandomNumberGenerator()
+  private let wantsLines: Bool
+  /// Wakes this actor for the pane that wants it first.
+  private var alarm: (time: Instant, task: Task<Void, Never>)?
+
+  /// A pane and where it is.
+  private struct Place {
+    var pane: AgentPane
+    var info: PaneInfo
+    var isReported = false
+    /// When it last printed something that has not settled.
+    var unsettledSince: Instant?
+  }
+
+  /// - Parameters:
+  ///   - log: Where alerts are written.
+  ///   - notifiers: Ways in which the human is called, besides tmux's status line.
+  ///   - report: Told in order what happens; must return at once.
+  public init(
+    _ watch: ServerWatch, library: RuleLibrary, log: AlertLog, notifiers: [any Notifier],
+    settings: Settings, report: @escaping @Sendable (Report) -> Void
+  ) {
+    self.watch = watch
+    self.library = library
+    self.settings = settings
+    judge = Judge(library.rulebook)
+    wantsLines = library.rulebook.rules.contains { $0.on == .line }
+    office = Office(
+      log: log, notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []),
+      report: report)
+  }
+
+  /// Watches until the task is cancelled.
+  public func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.watch.run() }
+      group.addTask { await self.office.run() }
+      for await batch in watch.events {
+        for order in handle(batch) { group.addTask { await self.carryOut(order) } }
+      }
+      alarm?.task.cancel()
+      office.close()
+    }
+  }
+
+  /// Something that is to be typed into a pane.
+  private struct Order: Sendable {
+    enum Kind: Sendable {
+      case keys([Key])
+      case paste(TypedText)
+    }
+
+    let pane: PaneID
+    let process: Int32
+    let kind: Kind
+  }
+
+  private func handle(_ batch: [ControlEvent]) -> [Order] {
+    var orders: [Order] = []
+    for event in batch {
+      let now = clock.instant(ofMonotonic: Int64(clamping: event.at.nanoseconds))
+      orders += handle(event.kind, at: now)
+    }
+    // Reads have ended: what looks complete is judged now, the rest after a short quiet.
+    for (id, place) in panes where place.unsettledSince != nil {
+      let now = clock.now
+      orders += take(place.pane.reader.endOfRead(at: now), of: id, at: now)
+    }
+    setAlarm()
+    return orders
+  }
+
+  private func handle(_ event: ControlEvent.Kind, at now: Instant) -> [Order] {
+    switch event {
+    case .output(let id, let bytes):
+      guard let place = panes[id] else { return [] }
+      panes[id]?.unsettledSince = now
+      return take(place.pane.reader.feed(bytes, at: now), of: id, at: now)
+    case .appeared(let info, let fresh):
+      panes[info.pane] = Place(pane: makePane(info, isFresh: fresh), info: info)
+      return []
+    case .snapshot(let snapshot):
+      guard let place = panes[snapshot.pane] else { return [] }
+      place.pane.isInMode = snapshot.modes > 0
+      return take(place.pane.reader.load(snapshot, at: now), of: snapshot.pane, at: now)
+    case .changed(let info): return note(info, at: now)
+    case .process(let id, let pid, let dead):
+      guard dead || pid != panes[id]?.info.process else { return [] }
+      return drop(id, at: now)
+    case .gone(let id): return drop(id, at: now)
+    case .modeChanged(let id):
+      // Which way it went is in the listing that follows; until then no key is sent.
+      panes[id]?.pane.isInMode = true
+      watch.refresh()
+      return []
+    case .unreachable(let error):
+      office.report(.trouble("\(error)"))
+      return []
+    case .lost(let id, let loss):
+      office.report(.note("output of pane \(id) was lost (\(loss)); it is read again from tmux"))
+      return []
+    case .reached, .arrangementChanged, .ended: return []
+    }
+  }
+
+  private func makePane(_ info: PaneInfo, isFresh: Bool) -> AgentPane {
+    let id = "\(info.pane)"
+    let reader = PaneReader(
+      agent: id, rows: info.rows, columns: info.columns, dialects: library.dialects, isFresh: isFresh,
+      commands: CommandReader(programs: library.rulebook.programs, files: .local, cwd: info.directory),
+      wantsLines: wantsLines)
+    let pane = AgentPane(
+      id: id, reader: reader,
+      agent: Alert.Agent(name: "unknown", pane: id, session: info.sessionName, cwd: info.directory),
+      isObserving: settings.isObserving)
+    pane.isInMode = info.isInMode
+    return pane
+  }
+
+  private func note(_ info: PaneInfo, at now: Instant) -> [Order] {
+    guard let place = panes[info.pane] else { return [] }
+    if (info.rows, info.columns) != (place.info.rows, place.info.columns) {
+      place.pane.reader.resize(rows: info.rows, columns: info.columns)
+    }
+    if info.directory != place.info.directory {
+      place.pane.reader.setDirectory(info.directory)
+      place.pane.agent.cwd = info.directory
+    }
+    place.pane.agent.session = info.sessionName
+    place.pane.isInMode = info.isInMode
+    panes[info.pane]?.info = info
+    return take([], of: info.pane, at: now)
+  }
+
+  private func drop(_ id: PaneID, at now: Instant) -> [Order] {
+    guard let place = panes.removeValue(forKey: id) else { return [] }
+    carry(place.pane.end(at: now))
+    return []
+  }
+
+  /// Judges the facts and goes on with what is being done to the pane.
+  private func take(_ facts: [Fact], of id: PaneID, at now: Instant) -> [Order] {
+    guard let place = panes[id] else { return [] }
+    let pane = place.pane
+    if let dialect = pane.reader.dialect, !place.isReported || pane.agent.name != dialect.name {
+      pane.agent.name = dialect.name
+      panes[id]?.isReported = true
+      office.report(.sees(pane.agent))
+    }
+    if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
+    var effects: [AgentPane.Effect] = []
+    for fact in facts {
+      pane.note(fact)
+      guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
+      for verdict in judge.judge(fact) {
+        effects += pane.open(verdict, as: alert(for: verdict, pane.agent, at: now), at: now)
+      }
+    }
+    effects += pane.advance(at: now)
+    for notice in judge.takeNotices() { office.report(.trouble(notice.text)) }
+    return carry(effects, to: id, process: place.info.process)
+  }
+
+  private func alert(for verdict: Verdict, _ agent: Alert.Agent, at now: Instant) -> Alert {
+    let time = WallTime(milliseconds: now.nanoseconds / 1_000_000)
+    let fact = verdict.fact
+    var evidence = [fact.text]
+    if case .string(let line)? = fact.fields["line"], line != fact.text { evidence = [line] }
+    return Alert(
+      time: time, id: Alert.makeID(at: time, using: &generator),
+      story: fact.story.map { "\(fact.agent)/\($0)" }, rule: verdict.rule.id,
+      severity: verdict.rule.severity, agent: agent, source: Alert.Source(rawValue: fact.source.rawValue),
+      text: fact.text, why: verdict.why, instead: verdict.instead, evidence: evidence)
+  }
+
+  /// Passes on what is written, and gives back what is typed.
+  @discardableResult
+  private func carry(_ effects: [AgentPane.Effect], to id: PaneID? = nil, process: Int32 = 0) -> [Order] {
+    effects.compactMap { effect in
+      switch effect {
+      case .log(let alert): office.file(alert, isCall: false)
+      case .call(let alert): office.file(alert, isCall: true)
+      case .interrupt(let key), .submit(let key):
+        guard let id, let key = Key(rawValue: key) else { return nil }
+        return Order(pane: id, process: process, kind: .keys([key]))
+      case .paste(let text):
+        guard let id, let typed = try? TypedText(pasting: text.utf8) else { return nil }
+        return Order(pane: id, process: process, kind: .paste(typed))
+      }
+      return nil
+    }
+  }
+
+  private func carryOut(_ order: Order) async {
+    let condition = DeliveryGuard(pane: order.pane, process: order.process)
+    do {
+      guard let client = await watch.client(for: order.pane) else { return }
+      let delivery =
+        switch order.kind {
+        case .keys(let keys): try await client.press(keys, if: condition)
+        case .paste(let text): try await client.paste(text, if: condition)
+        }
+      if delivery == .refused { await again(refusing(order.pane)) }
+    } catch {
+      office.report(.trouble("nothing could be typed into pane \(order.pane): \(error)"))
+    }
+  }
+
+  private func refusing(_ id: PaneID) -> [Order] {
+    guard let place = panes[id] else { return [] }
+    place.pane.isInMode = true
+    watch.refresh()
+    return carry(place.pane.refuse(at: clock.now), to: id, process: place.info.process)
+  }
+
+  private func again(_ orders: [Order]) async {
+    for order in orders { await carryOut(order) }
+  }
+
+  private func ring() async {
+    alarm = nil
+    await again(tick())
+  }
+
+  /// Asks every pane whose time has come.
+  private func tick() -> [Order] {
+    var orders: [Order] = []
+    let now = clock.now
+    for (id, place) in panes {
+      var facts: [Fact] = []
+      if let since = place.unsettledSince {
+        let age = now - since
+        guard age >= PaneReader.quiet else { continue }
+        facts = place.pane.reader.settle(isForced: age >= PaneReader.patience, at: now)
+      } else if (place.pane.deadline.map { $0 > now } ?? true) {
+        continue
+      }
+      orders += take(facts, of: id, at: now)
+    }
+    setAlarm()
+    return orders
+  }
+
+  private func setAlarm() {
+    let now = clock.now
+    let times = panes.values.flatMap { place -> [Instant] in
+      var times = place.pane.deadline.map { [$0] } ?? []
+      if let since = place.unsettledSince {
+        let isOld = now - since >= PaneReader.quiet
+        times.append(since + (isOld ? PaneReader.patience : PaneReader.quiet))
+      }
+      return times
+    }
+    guard let next = times.min(), alarm.map({ next < $0.time }) ?? true else { return }
+    alarm?.task.cancel()
+    let wait = next - now
+    alarm = (
+      next,
+      Task {
+        try? await Task.sleep(for: wait)
+        guard !Task.isCancelled else { return }
+        await self.ring()
+      }
+    )
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct Outrider: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "outrider",
+    abstract: "Rides beside coding agents: sees what they run, stops what is forbidden, tells you.",
+    discussion: """
+      Rules are text files; what was seen and done is one line each in the alert log.
+      Exit codes: 0 fine, 1 findings, 2 usage or a broken rule file, 69 something needed is missing.
+      """,
+    version: "outrider 0.1.0",
+    subcommands: [Watch.self, Judge.self, Replay.self, Tail.self, Log.self]
+  )
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let error as Failure {
+      if let message = error.message { complain(message) }
+      Foundation.exit(error.code.rawValue)
+    } catch {
+      let isUsage = exitCode(for: error) != .success
+      guard isUsage else { exit(withError: error) }
+      complain(fullMessage(for: error))
+      Foundation.exit(ExitStatus.usage.rawValue)
+    }
+  }
+}
+
+/// Tells the person at the terminal, apart from what the command prints.
+func complain(_ message: String) {
+  FileHandle.standardError.write(Data((message + "\n").utf8))
+}
+
+/// What the program's exit codes mean; the same for every subcommand.
+enum ExitStatus: Int32 {
+  case fine = 0
+  case findings = 1
+  case usage = 2
+  /// Something needed is missing (EX_UNAVAILABLE).
+  case missing = 69
+}
+
+/// The end of a command other than a fine one, with the sentence that the user is told.
+struct Failure: Error {
+  let code: ExitStatus
+  let message: String?
+
+  init(_ code: ExitStatus, _ message: String? = nil) {
+    self.code = code
+    self.message = message
+  }
+}

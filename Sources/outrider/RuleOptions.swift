@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+import Rulebook
+import Sidecar
+
+/// Where rules come from, the same for every command that judges.
+struct RuleOptions: ParsableArguments {
+  @Option(name: .customLong("rules"), help: "The folder of shipped rules and dialects.")
+  var directory: String?
+
+  @Option(name: .customLong("add-rules"), help: "A rule file or folder to read as well; may be repeated.")
+  var additional: [String] = []
+
+  /// Reads all files.
+  ///
+  /// - Throws: `Failure` when there are no rules at all.
+  func load() throws -> RuleLibrary {
+    do {
+      let shipped =
+        try directory.map { URL(filePath: $0, directoryHint: .isDirectory) }
+        ?? RuleLibrary.shippedDirectory(program: URL(filePath: "/proc/self/exe"))
+      return try RuleLibrary(directory: shipped, additional: additional.map { URL(filePath: $0) })
+    } catch let error as MissingRules {
+      throw Failure(.missing, "outrider: \(error)")
+    }
+  }
+
+  /// Reads all files; a broken one ends the command.
+  func loadSound() throws -> RuleLibrary {
+    let library = try load()
+    guard library.errors.isEmpty else {
+      throw Failure(.usage, library.errors.map(\.description).joined(separator: "\n"))
+    }
+    return library
+  }
+}

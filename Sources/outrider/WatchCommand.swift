@@ -1,0 +1,178 @@
+import ArgumentParser
+import Foundation
+import Journal
+import Rulebook
+import Sidecar
+import Tmux
+
+extension Outrider {
+  struct Watch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Rides beside the agents of a tmux server until you end it.",
+      discussion: """
+        Reads every pane by tmux's control mode, acts on what the rules forbid, and prints one line an alert.
+        It never changes a window's size and touches no pane in which no agent runs.
+        """)
+
+    @OptionGroup var rules: RuleOptions
+    @OptionGroup var log: LogOptions
+
+    @Option(name: [.customShort("L"), .customLong("socket-name")], help: "The tmux server, as in tmux -L.")
+    var socketName: String?
+
+    @Option(name: [.customShort("S"), .customLong("socket-path")], help: "The tmux server, as in tmux -S.")
+    var socketPath: String?
+
+    @Option(help: "Only this session, by name; may be repeated.")
+    var session: [String] = []
+
+    @Option(help: "A command that reaches another machine's tmux, as in --via 'ssh devbox'.")
+    var via: String?
+
+    @Flag(help: "Say what would be done, and do nothing.")
+    var observe = false
+
+    @Option(
+      help: "A program to call with an alert that needs you, as JSON on its standard input; may be repeated.")
+    var notify: [String] = []
+
+    @Flag(inversion: .prefixedNo, help: "Show what needs you on tmux's status line.")
+    var tmuxMessages = true
+
+    @Flag(help: "End another outrider that watches this server, and go on in its place.")
+    var takeOver = false
+
+    @Flag(help: "Print alerts as JSON, one a line.")
+    var json = false
+
+    func validate() throws {
+      if socketName != nil, socketPath != nil { throw ValidationError("Give either -L or -S, not both.") }
+      for program in notify where !FileManager.default.isExecutableFile(atPath: program) {
+        throw ValidationError("--notify \(program): there is no such program; give its full path.")
+      }
+    }
+
+    func run() async throws {
+      signal(SIGPIPE, SIG_IGN)
+      let library = try rules.load()
+      library.errors.forEach { complain("\($0)") }
+      let server = self.server
+      let panes = ServerWatch(server: server, sessions: session.isEmpty ? .all : .named(Set(session)))
+      _ = try await reachable(server)
+      let lock = try await takeLock(server)
+      defer { withExtendedLifetime(lock) {} }
+      let alerts = AlertLog(try log.path())
+      await tryLog(alerts)
+      var settings = Watcher.Settings()
+      settings.isObserving = observe
+      settings.showsInTmux = tmuxMessages
+      let screen = WatchScreen(json: json)
+      let watcher = Watcher(
+        panes, library: library, log: alerts, notifiers: notify.map(ProgramNotifier.init),
+        settings: settings
+      ) { screen.show($0) }
+      screen.note(
+        "watching the tmux server on \(server)\(observe ? ", observing only" : ""); "
+          + "alerts go to \(alerts.path)")
+      let task = Task { await watcher.run() }
+      let signals = EndSignals { task.cancel() }
+      await task.value
+      signals.stop()
+    }
+
+    private var server: Server {
+      let socket: Server.Socket =
+        socketName.map { .named($0) } ?? socketPath.map { .path($0) } ?? .standard
+      let prefix = via?.split(separator: " ").map(String.init) ?? []
+      return Server(socket: socket, prefix: prefix)
+    }
+
+    /// A server that is not there is told at once, with what to do.
+    private func reachable(_ server: Server) async throws {
+      do {
+        _ = try await server.sessions()
+      } catch let error as TmuxError {
+        throw Failure(.missing, "outrider watch: \(error)")
+      }
+    }
+
+    private func takeLock(_ server: Server) async throws -> WatchLock {
+      let directory = WatchLock.runtimeDirectory(environment: ProcessInfo.processInfo.environment)
+      let name = "the tmux server on \(server)"
+      do {
+        return try WatchLock(server: name, in: directory)
+      } catch let taken as WatchLock.Taken where takeOver && taken.pid > 0 {
+        kill(taken.pid, SIGTERM)
+        for _ in 0..<100 {
+          if let lock = try? WatchLock(server: name, in: directory) { return lock }
+          try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Failure(
+          .missing, "outrider watch: pid \(taken.pid) does not end; end it with: kill -9 \(taken.pid)")
+      } catch let taken as WatchLock.Taken {
+        throw Failure(.missing, "outrider watch: \(taken)")
+      } catch {
+        throw Failure(.missing, "outrider watch: \(directory.path) cannot be written; set XDG_RUNTIME_DIR")
+      }
+    }
+
+    /// A log that cannot be written is said at once and loudly; what the agents do is acted on all the same.
+    private func tryLog(_ alerts: AlertLog) async {
+      do {
+        for notice in try await alerts.check() { complain("outrider: \(notice)") }
+      } catch {
+        complain("outrider: WARNING: \(error)")
+        complain("outrider: WARNING: alerts are acted on and shown here, but not kept")
+      }
+    }
+  }
+}
+
+/// What the terminal shows while Outrider watches.
+private struct WatchScreen: Sendable {
+  private let json: Bool
+  private let rendering: Rendering
+
+  init(json: Bool) {
+    self.json = json
+    rendering = Rendering.standardOutput()
+  }
+
+  func show(_ report: Watcher.Report) {
+    switch report {
+    case .sees(let agent): note("sees \(agent.label)\(agent.session.map { " in session \($0)" } ?? "")")
+    case .alert(let alert): out(json ? alert.json : rendering.line(alert))
+    case .call(let alert):
+      if !json { out("\(isatty(STDOUT_FILENO) == 1 ? "\u{7}" : "")NEEDS YOU: \(rendering.line(alert))") }
+    case .trouble(let text): complain("outrider: WARNING: \(text)")
+    case .note(let text): note(text)
+    }
+  }
+
+  func note(_ text: String) {
+    if json { complain("outrider: \(text)") } else { out("outrider: \(text)") }
+  }
+
+  private func out(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+  }
+}
+
+/// Calls back once when the user or the system wants the program to end.
+private final class EndSignals: Sendable {
+  nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
+
+  init(_ end: @escaping @Sendable () -> Void) {
+    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler(handler: end)
+      source.resume()
+      return source
+    }
+  }
+
+  func stop() {
+    sources.forEach { $0.cancel() }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Rulebook
+import Senses
+import Sidecar
+import Testing
+
+/// A source of chance that always runs the same.
+struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+@Suite("The facts of a recording")
+struct ChunkTests {
+  private func facts(_ recording: Recording) -> [String] {
+    var facts: [String] = []
+    ReplaySession(Fixtures.library).run(recording) { fact in
+      facts.append("\(fact.kind) \(fact.phase?.rawValue ?? "") \(fact.story ?? 0) \(fact.text)")
+    } onVerdict: { _, _ in
+    }
+    return facts
+  }
+
+  @Test("are the same byte by byte and in random pieces", arguments: Fixtures.names)
+  func pieces(_ name: String) throws {
+    let recording = try Fixtures.recording(name).withInferredSizes()
+    let whole = facts(recording)
+    #expect(!whole.isEmpty)
+    #expect(facts(recording.cut { _ in 1 }) == whole)
+    var chance = Seeded(state: 42)
+    #expect(facts(recording.cut { _ in Int.random(in: 1...97, using: &chance) }) == whole)
+  }
+
+  @Test("are the same when everything comes in one piece", arguments: Fixtures.names)
+  func onePiece(_ name: String) throws {
+    let recording = try Fixtures.recording(name).withInferredSizes()
+    #expect(facts(recording.joined()) == facts(recording))
+  }
+}
+
+extension Recording {
+  /// The same bytes at the same times in pieces of the given sizes.
+  fileprivate func cut(_ size: (Int) -> Int) -> Recording {
+    var pieces: [Timed] = []
+    for timed in events {
+      guard case .output(let bytes) = timed.event else {
+        pieces.append(timed)
+        continue
+      }
+      var offset = 0
+      while offset < bytes.count {
+        let end = min(bytes.count, offset + size(offset))
+        pieces.append(Timed(time: timed.time, event: .output(Array(bytes[offset..<end]))))
+        offset = end
+      }
+    }
+    return Recording(rows: rows, columns: columns, events: pieces, title: title)
+  }
+
+  /// All that came between two resizes as one event.
+  fileprivate func joined() -> Recording {
+    var pieces: [Timed] = []
+    for timed in events {
+      if case .output(let bytes) = timed.event, let last = pieces.last, case .output(let before) = last.event
+      {
+        pieces[pieces.count - 1] = Timed(time: last.time, event: .output(before + bytes))
+      } else {
+        pieces.append(timed)
+      }
+    }
+    return Recording(rows: rows, columns: columns, events: pieces, title: title)
+  }
+}
