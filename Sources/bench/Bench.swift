@@ -1,0 +1,124 @@
+import Foundation
+import Patterns
+import Rulebook
+import Senses
+import Sidecar
+import Terminal
+
+/// How fast Outrider is, and beside it, in the same run, programs that others use for the same.
+@main
+enum Bench {
+  static func main() throws {
+    let root = URL(filePath: FileManager.default.currentDirectoryPath)
+    let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 5
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: root.appending(path: "fixtures/recordings").path)
+    let recordings = try names.filter { $0.hasSuffix(".cast") }.sorted().map {
+      try Recording(path: root.appending(path: "fixtures/recordings/\($0)").path)
+    }
+    let library = try RuleLibrary(directory: root.appending(path: "rules"))
+    var figures = Measurements()
+    addScreen(&figures, recordings)
+    addMatching(&figures)
+    addPipeline(&figures, recordings, library)
+    addCommands(&figures, library)
+    try Rivals(root: root).add(to: &figures)
+    try figures.run(rounds: rounds)
+    print("machine: \(machine()); \(rounds) rounds in turn after one to warm up")
+    figures.printTable()
+    let growth = figures.median(of: matching(10)) / figures.median(of: matching(1000))
+    print(String(format: "\nmatching, growth of cost from 10 to 1000 rules: %.2f times", growth))
+  }
+
+  private static func addScreen(_ figures: inout Measurements, _ recordings: [Recording]) {
+    let sessions = recordings.map { recording in
+      recording.events.compactMap { timed -> [UInt8]? in
+        if case .output(let bytes) = timed.event { bytes } else { nil }
+      }
+    }
+    let size = sessions.joined().reduce(0) { $0 + $1.count }
+    figures.add("screen: all recordings, frames settled", unit: "MB/s") {
+      throughput(bytes: size) {
+        for (session, recording) in zip(sessions, recordings) {
+          var screen = Screen(rows: recording.rows, columns: recording.columns)
+          for bytes in session { screen.feed(bytes) { _ in } }
+        }
+      }
+    }
+    let line = Array(
+      "\u{1B}[38;5;246m  14 │ \u{1B}[39mlet total = items.reduce(0) { $0 + $1.price }\r\n".utf8)
+    let scroll = Array(repeatElement(line, count: (16 << 20) / line.count).joined())
+    figures.add("screen: 16 MB that scroll", unit: "MB/s") {
+      throughput(bytes: scroll.count) {
+        var screen = Screen(rows: 40, columns: 120)
+        var offset = 0
+        while offset < scroll.count {
+          let end = min(scroll.count, offset + 65_536)
+          screen.feed(Array(scroll[offset..<end])) { _ in }
+          offset = end
+        }
+      }
+    }
+  }
+
+  private static func matching(_ count: Int) -> String { "matching: \(count) rules, PatternSet" }
+
+  private static func addMatching(_ figures: inout Measurements) {
+    let lines = Corpus.lines(bytes: 1 << 20)
+    let size = lines.reduce(0) { $0 + $1.count + 1 }
+    for count in [10, 200, 1000] {
+      let context = MatchContext()
+      guard let set = try? PatternSet(Corpus.patterns(count).map { try Pattern($0) }) else { continue }
+      figures.add(matching(count), unit: "MB/s") {
+        throughput(bytes: size) {
+          for line in lines {
+            line.withUnsafeBufferPointer { set.forEachMatch(in: $0, using: context) { _, _ in } }
+          }
+        }
+      }
+    }
+  }
+
+  private static func addPipeline(
+    _ figures: inout Measurements, _ recordings: [Recording], _ library: RuleLibrary
+  ) {
+    let size = recordings.flatMap(\.events).reduce(0) { sum, timed in
+      if case .output(let bytes) = timed.event { sum + bytes.count } else { sum }
+    }
+    let session = ReplaySession(library)
+    figures.add("whole way: recordings to verdicts, shipped rules", unit: "MB/s") {
+      throughput(bytes: size) {
+        for recording in recordings {
+          session.run(recording) { _ in
+          } onVerdict: { _, _ in
+          }
+        }
+      }
+    }
+  }
+
+  private static func addCommands(_ figures: inout Measurements, _ library: RuleLibrary) {
+    let bench = CommandBench(library)
+    let lines = [
+      "ls -la", "git status --short", "cd k8s && kubectl --context prod apply -f web.yaml",
+      "git add -A && git commit -qm 'docs: never run kubectl apply by hand'",
+      "rg -n 'kubectl apply' docs | head",
+      "K=kubectl; $K get pods", "git push -u origin fix/main-heading", "npm test -- --watch=false",
+      "swift build 2>&1 | tail -n 20", "for f in a b; do cat $f.txt; done",
+    ]
+    figures.add("judging command lines, shipped rules", unit: "1000 lines/s") {
+      throughput(bytes: 20_000 * 1000) {
+        for _ in 0..<2_000 {
+          for line in lines { _ = bench.judge(line, cwd: nil, branch: nil) }
+        }
+      }
+    }
+  }
+
+  private static func machine() -> String {
+    let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let model = info.split(separator: "\n").first { $0.hasPrefix("model name") }?
+      .split(separator: ":").last?.trimmingCharacters(in: .whitespaces)
+    return "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(model ?? "unknown processor")"
+  }
+}
