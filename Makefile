@@ -1,0 +1,28 @@
+# make demo   installs what is missing, builds, and shows Outrider stopping a re-enacted agent
+# make test   installs what is missing and runs every test
+# make check  formatting, warnings, tests: the one gate before a commit
+# make bench  how fast it is, each figure beside another program's in the same run
+# make build  the optimised program, .build/release/outrider
+
+.PHONY: demo test check bench build setup
+
+setup:
+	@scripts/setup
+
+build: setup
+	swift build -c release
+
+demo: build
+	@scripts/demo
+
+test: setup
+	swift build --build-tests
+	swift test --skip-build
+
+check: setup
+	@scripts/check
+
+bench:
+	@scripts/setup --bench
+	swift build -c release
+	@scripts/bench
