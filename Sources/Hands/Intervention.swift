@@ -20,8 +20,8 @@ public struct Intervention: Sendable {
     public let result: String
     /// Whether the action had its effect, proved by what the pane shows.
     public let isProved: Bool
-    /// From the decision to the proof, or to giving up.
-    public let duration: Duration
+    /// When it was proved or given up.
+    public let time: Instant
   }
 
   /// How long each proof may take.
@@ -48,8 +48,9 @@ public struct Intervention: Sendable {
   }
 
   private var stage = Stage.start
+  /// What was typed before another interrupt came in between, and still stands in the box.
+  private var isTyped = false
   private let wantsInterrupt: Bool
-  private let begin: Instant
   private let deadlines: Deadlines
   /// What is typed; empty when nothing is.
   public private(set) var correction: String
@@ -58,23 +59,45 @@ public struct Intervention: Sendable {
   /// - Parameters:
   ///   - interrupt: Whether the agent's turn is to be interrupted.
   ///   - correction: What is typed afterwards; empty for nothing. One line without control characters.
-  public init(interrupt: Bool, correction: String, at now: Instant, deadlines: Deadlines = Deadlines()) {
+  public init(interrupt: Bool, correction: String, deadlines: Deadlines = Deadlines()) {
     wantsInterrupt = interrupt
     self.correction = correction
     self.deadlines = deadlines
-    begin = now
   }
 
   public var isFinished: Bool { stage == .finished }
 
+  /// The longest correction, in bytes; agents fold longer ones away, and nobody reads them.
+  static let longest = 1500
+
   /// Adds a reason while nothing has been typed yet. False when it is too late for that.
+  ///
+  /// What would make the correction too long is left out: the reasons before it stop the agent as well.
   public mutating func extend(_ addition: String) -> Bool {
     switch stage {
     case .start, .interrupted, .waitingForBox:
+      guard !isTyped else { return false }
+      guard correction.utf8.count + addition.utf8.count < Self.longest else { return true }
       correction += correction.isEmpty ? addition : " " + addition
       return true
     case .pasted, .submitted, .finished: return false
     }
+  }
+
+  /// The agent runs something else that is forbidden: it is interrupted at once, whatever had been reached.
+  public mutating func interruptAgain(_ pane: Observation, at now: Instant) -> [Effect] {
+    guard pane.isAlive, !pane.isInMode, pane.state != .asking else { return [] }
+    switch stage {
+    case .start, .finished: return []
+    case .pasted: isTyped = true
+    case .submitted:
+      finish(.prompt, "sent; the agent went on before that was confirmed", true, at: now)
+      stage = .finished
+      return []
+    case .interrupted, .waitingForBox: break
+    }
+    stage = .interrupted(at: now, attempt: 1)
+    return [.interrupt]
   }
 
   /// The time at which it wants to be asked again even when the pane shows nothing new.
@@ -158,6 +181,11 @@ public struct Intervention: Sendable {
       stage = .finished
       return []
     }
+    if isTyped {
+      isTyped = false
+      stage = .pasted(at: now)
+      return []
+    }
     stage = .waitingForBox(since: now)
     return awaitBox(pane, since: now, at: now)
   }
@@ -214,7 +242,7 @@ public struct Intervention: Sendable {
   }
 
   private mutating func finish(_ action: Action, _ result: String, _ isProved: Bool, at now: Instant) {
-    outcomes.append(Outcome(action: action, result: result, isProved: isProved, duration: now - begin))
+    outcomes.append(Outcome(action: action, result: result, isProved: isProved, time: now))
   }
 
   /// The same letters and digits in the same order. Boxes break lines, and transcripts take off the signs of

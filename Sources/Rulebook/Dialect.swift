@@ -73,6 +73,25 @@ public struct Dialect: Sendable {
   public let lines: [Line]
   public let states: [State]
   public let origin: Rule.Origin
+  /// The patterns of `lines`, in their order.
+  public let linePatterns: PatternSet
+  /// The patterns of all `states`, one state after the other.
+  public let statePatterns: PatternSet
+
+  init(
+    name: String, versions: [String], recognise: [Pattern], keys: Keys, lines: [Line], states: [State],
+    origin: Rule.Origin
+  ) {
+    self.name = name
+    self.versions = versions
+    self.recognise = recognise
+    self.keys = keys
+    self.lines = lines
+    self.states = states
+    self.origin = origin
+    linePatterns = PatternSet(lines.map(\.match))
+    statePatterns = PatternSet(states.flatMap(\.match))
+  }
 }
 
 /// What an agent is doing, as far as it shows.

@@ -17,6 +17,8 @@ public final class DialectReader {
   private var stories = Stories()
   private var speech = Speech()
   private var announced = ""
+  /// The lines of the last frame.
+  private var shown: [LineID] = []
   /// The agent has said that it was interrupted, and the marks of its work have not gone yet.
   private var isStopping = false
   private var values: [String: Value] = [:]
@@ -30,6 +32,9 @@ public final class DialectReader {
 
   /// The facts of a frame that the one before had not.
   public func read(_ frame: Frame, at now: Instant) -> [Fact] {
+    let lines = frame.lines.map(\.id)
+    guard frame.hasNews || !frame.announcements.isEmpty || lines != shown else { return [] }
+    shown = lines
     if let latest = frame.announcements.last(where: { $0["state"] != nil }) {
       announced = latest["state"] ?? ""
     }

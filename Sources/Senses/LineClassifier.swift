@@ -32,8 +32,6 @@ struct LineClassifier {
   }
 
   private let dialect: Dialect
-  private let entries: PatternSet
-  private let marks: PatternSet
   private let stateOfMark: [Int]
   private let context = MatchContext()
   private var readings: [LineID: Reading] = [:]
@@ -42,8 +40,6 @@ struct LineClassifier {
 
   init(_ dialect: Dialect) {
     self.dialect = dialect
-    entries = PatternSet(dialect.lines.map(\.match))
-    marks = PatternSet(dialect.states.flatMap(\.match))
     stateOfMark = dialect.states.enumerated().flatMap { index, state in state.match.map { _ in index } }
   }
 
@@ -122,20 +118,19 @@ struct LineClassifier {
   private mutating func read(_ line: Line) -> Reading {
     var text = line.text
     var reading = Reading(revision: line.revision, text: text, entries: [], states: 0)
-    let names = dialect.lines.map(\.match.captureNames)
     text.withUTF8 { bytes in
       guard !bytes.isEmpty else { return }
-      entries.forEachMatch(in: bytes, standing: &standing.entries, using: context) { index, result in
+      dialect.linePatterns.forEachMatch(in: bytes, standing: &standing.entries, using: context) { index, result in
         guard case .success(let match) = result else { return }
         var fields: [String: String] = [:]
-        for name in names[index] {
+        for name in dialect.lines[index].match.captureNames {
           if let range = match.range(named: name) {
             fields[name] = String(decoding: bytes[range], as: UTF8.self)
           }
         }
         reading.entries.append((index, fields))
       }
-      marks.forEachMatch(in: bytes, standing: &standing.marks, using: context) { index, result in
+      dialect.statePatterns.forEachMatch(in: bytes, standing: &standing.marks, using: context) { index, result in
         if case .success = result { reading.states |= 1 << UInt32(stateOfMark[index]) }
       }
     }

@@ -19,7 +19,7 @@ final class AgentPane {
     case call(Alert)
   }
 
-  /// Cases that wait at a time; more than this are logged and escalated at once.
+  /// Cases that wait at a time; beyond that the oldest ends without waiting for its proof.
   static let mostCases = 32
 
   let id: String
@@ -56,22 +56,36 @@ final class AgentPane {
 
   /// Takes up a verdict: what is to be done at once comes first, the log line after it.
   func open(_ verdict: Verdict, as alert: Alert, at now: Instant) -> [Effect] {
-    var new = Case(alert: alert, verdict: verdict)
+    let older = intervention?.outcomes.count ?? 0
+    var new = Case(alert: alert, verdict: verdict, at: now, older: older)
     if isObserving {
       new.alert.actions = verdict.actions.map { Alert.Deed($0.rawValue, result: "would") }
       new.alert.outcome = .observed
       return [.log(new.alert)]
     }
-    guard new.wantsInterrupt || new.wantsPrompt, cases.count < Self.mostCases, keys != nil else {
-      return close(new, [], at: now)
+    guard new.wantsInterrupt || new.wantsPrompt, keys != nil else { return close(new, [], at: now) }
+    guard intervention != nil else { return begin([new], at: now) + [.log(new.alert)] }
+    return join(new, at: now) + [.log(new.alert)]
+  }
+
+  /// Takes a case to those that are being dealt with already.
+  private func join(_ new: Case, at now: Instant) -> [Effect] {
+    // Another rule on the same command needs no key of its own.
+    let isSameCommand = new.verdict.fact.story.map { story in
+      cases.contains { $0.verdict.fact.story == story && $0.opened == now }
     }
-    if let running = intervention, !running.isFinished {
-      let wasExtended = !new.wantsPrompt || intervention?.extend(new.correction) ?? false
-      if wasExtended { cases.append(new) } else { waiting.append(new) }
-      return [.log(new.alert)]
+    var effects: [Effect] = []
+    if new.wantsInterrupt, !(isSameCommand ?? false) {
+      effects += intervention?.interruptAgain(observation(), at: now).compactMap(effect) ?? []
     }
-    let effects = begin([new], at: now)
-    return effects + [.log(new.alert)]
+    if !new.wantsPrompt || intervention?.extend(new.correction) ?? false {
+      cases.append(new)
+    } else {
+      waiting.append(new)
+    }
+    if cases.count > Self.mostCases { effects += close(cases.removeFirst(), [], at: now) }
+    if waiting.count > Self.mostCases { effects += close(waiting.removeFirst(), [], at: now) }
+    return effects + advance(at: now)
   }
 
   /// Goes on with what is being done, as far as the pane and the time allow.
@@ -86,7 +100,7 @@ final class AgentPane {
     intervention = nil
     for item in closed { effects += close(item, current.outcomes, at: now) }
     if !waiting.isEmpty {
-      let next = waiting
+      let next = waiting.map { Case(alert: $0.alert, verdict: $0.verdict, at: $0.opened, older: 0) }
       waiting = []
       effects += begin(next, at: now)
     }
@@ -109,7 +123,7 @@ final class AgentPane {
     cases = new
     intervention = Intervention(
       interrupt: new.contains(where: \.wantsInterrupt),
-      correction: new.filter(\.wantsPrompt).map(\.correction).joined(separator: " "), at: now)
+      correction: new.filter(\.wantsPrompt).map(\.correction).joined(separator: " "))
     return advance(at: now)
   }
 
@@ -130,16 +144,16 @@ final class AgentPane {
     }
   }
 
-  private func close(_ item: Case, _ results: [Intervention.Outcome], at now: Instant) -> [Effect] {
-    var alert = item.alert
-    alert.actions = results.filter { item.verdict.actions.contains($0.action) }.map {
-      Alert.Deed($0.action.rawValue, result: $0.result, ms: $0.duration.inSeconds * 1000)
+  private func close(_ item: Case, _ all: [Intervention.Outcome], at now: Instant) -> [Effect] {
+    let results = Array(all.dropFirst(item.older))
+    var deeds = results.filter { item.verdict.actions.contains($0.action) }.map {
+      Alert.Deed($0.action.rawValue, result: $0.result, ms: ($0.time - item.opened).inSeconds * 1000)
     }
-    alert.outcome = item.outcome(of: results)
-    if item.needsHuman(after: results) {
-      alert.actions.append(Alert.Deed(Action.escalate.rawValue))
-      return [.call(alert), .log(alert)]
-    }
-    return [.log(alert)]
+    let needsHuman = item.needsHuman(after: results)
+    if needsHuman { deeds.append(Alert.Deed(Action.escalate.rawValue)) }
+    let alert = item.alert.updated(
+      at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: item.outcome(of: results),
+      actions: deeds)
+    return needsHuman ? [.call(alert), .log(alert)] : [.log(alert)]
   }
 }

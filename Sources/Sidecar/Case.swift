@@ -6,12 +6,17 @@ import Rulebook
 struct Case {
   var alert: Alert
   let verdict: Verdict
+  let opened: Instant
+  /// How many results of the intervention are older than this case.
+  let older: Int
   /// The command was seen to have ended while it was being stopped.
   var hasRun: Bool
 
-  init(alert: Alert, verdict: Verdict) {
+  init(alert: Alert, verdict: Verdict, at now: Instant, older: Int) {
     self.alert = alert
     self.verdict = verdict
+    opened = now
+    self.older = older
     hasRun = verdict.fact.phase == .ran
   }
 

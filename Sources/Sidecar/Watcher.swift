@@ -41,6 +41,9 @@ public actor Watcher {
   private let clock = LiveClock()
   private let office: Office
   private var panes: [PaneID: Place] = [:]
+  private var clients: [PaneID: ControlClient] = [:]
+  private let typing: AsyncStream<Order>
+  private let orders: AsyncStream<Order>.Continuation
   private var generator = SystemRandomNumberGenerator()
   private let wantsLines: Bool
   /// Wakes this actor for the pane that wants it first.
@@ -67,6 +70,7 @@ public actor Watcher {
     self.library = library
     self.settings = settings
     judge = Judge(library.rulebook)
+    (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     wantsLines = library.rulebook.rules.contains { $0.on == .line }
     office = Office(
       log: log, notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []),
@@ -78,71 +82,70 @@ public actor Watcher {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.watch.run() }
       group.addTask { await self.office.run() }
+      group.addTask { for await order in self.typing { await self.type(order) } }
       for await batch in watch.events {
-        for order in handle(batch) { group.addTask { await self.carryOut(order) } }
+        for event in batch { await connect(event.kind) }
+        handle(batch)
       }
+      orders.finish()
       alarm?.task.cancel()
       office.close()
     }
   }
 
-  /// Something that is to be typed into a pane.
+  /// A text that is to be typed into a pane.
   private struct Order: Sendable {
-    enum Kind: Sendable {
-      case keys([Key])
-      case paste(TypedText)
-    }
-
     let pane: PaneID
     let process: Int32
-    let kind: Kind
+    let text: TypedText
   }
 
-  private func handle(_ batch: [ControlEvent]) -> [Order] {
-    var orders: [Order] = []
+  /// Notes the connection of a pane that has come or moved, so that a key needs no question first.
+  private func connect(_ event: ControlEvent.Kind) async {
+    switch event {
+    case .appeared(let info, _), .changed(let info): clients[info.pane] = await watch.client(for: info.pane)
+    case .gone(let id): clients[id] = nil
+    default: break
+    }
+  }
+
+  private func handle(_ batch: [ControlEvent]) {
     for event in batch {
       let now = clock.instant(ofMonotonic: Int64(clamping: event.at.nanoseconds))
-      orders += handle(event.kind, at: now)
+      handle(event.kind, at: now)
     }
     // Reads have ended: what looks complete is judged now, the rest after a short quiet.
     for (id, place) in panes where place.unsettledSince != nil {
       let now = clock.now
-      orders += take(place.pane.reader.endOfRead(at: now), of: id, at: now)
+      take(place.pane.reader.endOfRead(at: now), of: id, at: now)
     }
     setAlarm()
-    return orders
   }
 
-  private func handle(_ event: ControlEvent.Kind, at now: Instant) -> [Order] {
+  private func handle(_ event: ControlEvent.Kind, at now: Instant) {
     switch event {
     case .output(let id, let bytes):
-      guard let place = panes[id] else { return [] }
+      guard let place = panes[id] else { return }
       panes[id]?.unsettledSince = now
-      return take(place.pane.reader.feed(bytes, at: now), of: id, at: now)
+      take(place.pane.reader.feed(bytes, at: now), of: id, at: now)
     case .appeared(let info, let fresh):
       panes[info.pane] = Place(pane: makePane(info, isFresh: fresh), info: info)
-      return []
     case .snapshot(let snapshot):
-      guard let place = panes[snapshot.pane] else { return [] }
+      guard let place = panes[snapshot.pane] else { return }
       place.pane.isInMode = snapshot.modes > 0
-      return take(place.pane.reader.load(snapshot, at: now), of: snapshot.pane, at: now)
-    case .changed(let info): return note(info, at: now)
+      take(place.pane.reader.load(snapshot, at: now), of: snapshot.pane, at: now)
+    case .changed(let info): note(info, at: now)
     case .process(let id, let pid, let dead):
-      guard dead || pid != panes[id]?.info.process else { return [] }
-      return drop(id, at: now)
-    case .gone(let id): return drop(id, at: now)
+      if dead || pid != panes[id]?.info.process { drop(id, at: now) }
+    case .gone(let id): drop(id, at: now)
     case .modeChanged(let id):
       // Which way it went is in the listing that follows; until then no key is sent.
       panes[id]?.pane.isInMode = true
       watch.refresh()
-      return []
-    case .unreachable(let error):
-      office.report(.trouble("\(error)"))
-      return []
+    case .unreachable(let error): office.report(.trouble("\(error)"))
     case .lost(let id, let loss):
       office.report(.note("output of pane \(id) was lost (\(loss)); it is read again from tmux"))
-      return []
-    case .reached, .arrangementChanged, .ended: return []
+    case .reached, .arrangementChanged, .ended: break
     }
   }
 
@@ -160,8 +163,8 @@ public actor Watcher {
     return pane
   }
 
-  private func note(_ info: PaneInfo, at now: Instant) -> [Order] {
-    guard let place = panes[info.pane] else { return [] }
+  private func note(_ info: PaneInfo, at now: Instant) {
+    guard let place = panes[info.pane] else { return }
     if (info.rows, info.columns) != (place.info.rows, place.info.columns) {
       place.pane.reader.resize(rows: info.rows, columns: info.columns)
     }
@@ -172,18 +175,17 @@ public actor Watcher {
     place.pane.agent.session = info.sessionName
     place.pane.isInMode = info.isInMode
     panes[info.pane]?.info = info
-    return take([], of: info.pane, at: now)
+    take([], of: info.pane, at: now)
   }
 
-  private func drop(_ id: PaneID, at now: Instant) -> [Order] {
-    guard let place = panes.removeValue(forKey: id) else { return [] }
-    carry(place.pane.end(at: now))
-    return []
+  private func drop(_ id: PaneID, at now: Instant) {
+    guard let place = panes.removeValue(forKey: id) else { return }
+    carry(place.pane.end(at: now), to: id, process: place.info.process)
   }
 
   /// Judges the facts and goes on with what is being done to the pane.
-  private func take(_ facts: [Fact], of id: PaneID, at now: Instant) -> [Order] {
-    guard let place = panes[id] else { return [] }
+  private func take(_ facts: [Fact], of id: PaneID, at now: Instant) {
+    guard let place = panes[id] else { return }
     let pane = place.pane
     if let dialect = pane.reader.dialect, !place.isReported || pane.agent.name != dialect.name {
       pane.agent.name = dialect.name
@@ -201,7 +203,7 @@ public actor Watcher {
     }
     effects += pane.advance(at: now)
     for notice in judge.takeNotices() { office.report(.trouble(notice.text)) }
-    return carry(effects, to: id, process: place.info.process)
+    carry(effects, to: id, process: place.info.process)
   }
 
   private func alert(for verdict: Verdict, _ agent: Alert.Agent, at now: Instant) -> Alert {
@@ -216,58 +218,59 @@ public actor Watcher {
       text: fact.text, why: verdict.why, instead: verdict.instead, evidence: evidence)
   }
 
-  /// Passes on what is written, and gives back what is typed.
-  @discardableResult
-  private func carry(_ effects: [AgentPane.Effect], to id: PaneID? = nil, process: Int32 = 0) -> [Order] {
-    effects.compactMap { effect in
+  /// Carries out what was decided: keys leave before anything is written down.
+  private func carry(_ effects: [AgentPane.Effect], to id: PaneID, process: Int32) {
+    for effect in effects {
       switch effect {
       case .log(let alert): office.file(alert, isCall: false)
       case .call(let alert): office.file(alert, isCall: true)
-      case .interrupt(let key), .submit(let key):
-        guard let id, let key = Key(rawValue: key) else { return nil }
-        return Order(pane: id, process: process, kind: .keys([key]))
+      case .interrupt(let key), .submit(let key): press(key, id, process)
       case .paste(let text):
-        guard let id, let typed = try? TypedText(pasting: text.utf8) else { return nil }
-        return Order(pane: id, process: process, kind: .paste(typed))
+        guard let typed = try? TypedText(pasting: text.utf8) else { continue }
+        orders.yield(Order(pane: id, process: process, text: typed))
       }
-      return nil
     }
   }
 
-  private func carryOut(_ order: Order) async {
-    let condition = DeliveryGuard(pane: order.pane, process: order.process)
+  private func press(_ name: String, _ id: PaneID, _ process: Int32) {
+    guard let key = Key(rawValue: name) else {
+      return office.report(.trouble("no key is named '\(name)'; correct 'keys' in the agent's dialect"))
+    }
     do {
-      guard let client = await watch.client(for: order.pane) else { return }
-      let delivery =
-        switch order.kind {
-        case .keys(let keys): try await client.press(keys, if: condition)
-        case .paste(let text): try await client.paste(text, if: condition)
-        }
-      if delivery == .refused { await again(refusing(order.pane)) }
+      guard let client = clients[id] else { return }
+      try client.press([key], if: DeliveryGuard(pane: id, process: process)) { delivery in
+        if delivery != .sent { Task { await self.refuse(id) } }
+      }
+    } catch {
+      office.report(.trouble("no key could be sent to pane \(id): \(error)"))
+    }
+  }
+
+  private func type(_ order: Order) async {
+    do {
+      guard let client = clients[order.pane] else { return }
+      let condition = DeliveryGuard(pane: order.pane, process: order.process)
+      if try await client.paste(order.text, if: condition) == .refused { refuse(order.pane) }
     } catch {
       office.report(.trouble("nothing could be typed into pane \(order.pane): \(error)"))
     }
   }
 
-  private func refusing(_ id: PaneID) -> [Order] {
-    guard let place = panes[id] else { return [] }
+  private func refuse(_ id: PaneID) {
+    guard let place = panes[id] else { return }
     place.pane.isInMode = true
     watch.refresh()
-    return carry(place.pane.refuse(at: clock.now), to: id, process: place.info.process)
+    carry(place.pane.refuse(at: clock.now), to: id, process: place.info.process)
+    setAlarm()
   }
 
-  private func again(_ orders: [Order]) async {
-    for order in orders { await carryOut(order) }
-  }
-
-  private func ring() async {
+  private func ring() {
     alarm = nil
-    await again(tick())
+    tick()
   }
 
   /// Asks every pane whose time has come.
-  private func tick() -> [Order] {
-    var orders: [Order] = []
+  private func tick() {
     let now = clock.now
     for (id, place) in panes {
       var facts: [Fact] = []
@@ -278,10 +281,9 @@ public actor Watcher {
       } else if (place.pane.deadline.map { $0 > now } ?? true) {
         continue
       }
-      orders += take(facts, of: id, at: now)
+      take(facts, of: id, at: now)
     }
     setAlarm()
-    return orders
   }
 
   private func setAlarm() {
@@ -302,7 +304,7 @@ public actor Watcher {
       Task {
         try? await Task.sleep(for: wait)
         guard !Task.isCancelled else { return }
-        await self.ring()
+        self.ring()
       }
     )
   }

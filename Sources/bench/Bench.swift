@@ -6,17 +6,30 @@ import Sidecar
 import Terminal
 
 /// How fast Outrider is, and beside it, in the same run, programs that others use for the same.
+///
+///     bench [ROUNDS]           every figure
+///     bench latency [ROUNDS]   only the way to the Escape, four times ROUNDS
 @main
 enum Bench {
-  static func main() throws {
+  static func main() async throws {
     let root = URL(filePath: FileManager.default.currentDirectoryPath)
-    let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 5
+    let arguments = CommandLine.arguments.dropFirst()
+    let rounds = arguments.last.flatMap { Int($0) }
+    let library = try RuleLibrary(directory: root.appending(path: "rules"))
+    if arguments.first != "latency" { try figures(root, library, rounds: rounds ?? 5) }
+    fflush(nil)
+    let latency = try await Latency(
+      rounds: arguments.first == "latency" ? rounds ?? 50 : 50, library: library
+    ).run()
+    print("\nprint in a pane → Escape read there, ten other panes printing:\n\(latency.report)")
+  }
+
+  private static func figures(_ root: URL, _ library: RuleLibrary, rounds: Int) throws {
     let names = try FileManager.default.contentsOfDirectory(
       atPath: root.appending(path: "fixtures/recordings").path)
     let recordings = try names.filter { $0.hasSuffix(".cast") }.sorted().map {
       try Recording(path: root.appending(path: "fixtures/recordings/\($0)").path)
     }
-    let library = try RuleLibrary(directory: root.appending(path: "rules"))
     var figures = Measurements()
     addScreen(&figures, recordings)
     addMatching(&figures)

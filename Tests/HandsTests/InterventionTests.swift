@@ -9,7 +9,7 @@ private struct Stage {
   var intervention: Intervention
 
   init(interrupt: Bool = true, correction: String = "Stop it.") {
-    intervention = Intervention(interrupt: interrupt, correction: correction, at: .zero)
+    intervention = Intervention(interrupt: interrupt, correction: correction)
   }
 
   mutating func step(after seconds: Double = 0.01) -> [Intervention.Effect] {

@@ -33,11 +33,31 @@ extension ControlClient {
   ///
   /// One round trip; about 0.3 ms to the pane's program.
   public func press(_ keys: [Key], if condition: DeliveryGuard) async throws -> Delivery {
+    try await deliver(Self.sending(keys, to: condition.pane), if: condition)
+  }
+
+  /// As above for a caller who does not wait: the command is written before this returns.
+  ///
+  /// - Parameter done: Called from the reading thread with what became of it, nil when tmux answered with an
+  ///   error; must return at once. Never called when the connection ends first.
+  /// - Throws: `TmuxError.ended`, `.congested`.
+  public func press(
+    _ keys: [Key], if condition: DeliveryGuard, then done: @escaping @Sendable (Delivery?) -> Void
+  ) throws(TmuxError) {
+    guard let guarded = condition.wrapping(Self.sending(keys, to: condition.pane)) else { return }
+    let answered = Completion.inStream { replies in
+      done(Self.delivery(replies))
+      return nil
+    }
+    let refused = submit(
+      [guarded], Request(serial: nextSerial(), blocks: 2, command: "send-keys", completion: answered))
+    if let refused { throw refused }
+  }
+
+  private static func sending(_ keys: [Key], to pane: PaneID) -> TmuxCommand {
     precondition(!keys.isEmpty, "press needs at least one key")
-    return try await deliver(
-      TmuxCommand(
-        words: (["send-keys", "-t", "\(condition.pane)", "--"] + keys.map(\.rawValue)).map { Array($0.utf8) }),
-      if: condition)
+    return TmuxCommand(
+      words: (["send-keys", "-t", "\(pane)", "--"] + keys.map(\.rawValue)).map { Array($0.utf8) })
   }
 
   /// Types text as single keys, without Enter, if the guard holds.
@@ -69,8 +89,12 @@ extension ControlClient {
 
   private func deliver(_ command: TmuxCommand, if condition: DeliveryGuard) async throws -> Delivery {
     guard let guarded = condition.wrapping(command) else { throw TmuxError.badArgument("\(command)") }
-    // if-shell answers with a block of its own, then with that of the branch it took.
-    let replies = try await request([guarded], blocks: 2)
+    return Self.delivery(try await request([guarded], blocks: 2)) ?? .refused
+  }
+
+  /// What two answers say: the guard's own and that of the branch it took. Nil after an error.
+  private static func delivery(_ replies: [Reply]) -> Delivery? {
+    guard replies.count == 2, !replies[1].failed else { return nil }
     return replies[1].lines.first.map { $0.elementsEqual("refused".utf8) } == true ? .refused : .sent
   }
 }

@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+
+extension Live {
+  @Suite("How fast it is")
+  struct LatencyTests {
+    @Test("Every one of 200 rounds is answered by Escape, and the figures stand beside a bare echo's")
+    func escape() async throws {
+      let process = Process()
+      process.executableURL = URL(filePath: LiveStage.program("bench"))
+      process.arguments = ["latency", "50"]
+      process.currentDirectoryURL = Fixtures.root
+      let output = Pipe()
+      process.standardOutput = output
+      try process.run()
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      // Whether it is fast enough is for people to read, in a release build: here every round counts.
+      print(text)
+      #expect(process.terminationStatus == 0)
+      #expect(text.contains(/bare control-mode echo: .* 200 rounds/))
+      #expect(text.contains(/outrider: .* 200 rounds/))
+    }
+  }
+}
