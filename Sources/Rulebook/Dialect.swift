@@ -41,6 +41,10 @@ public struct Dialect: Sendable {
     public let template: Template?
     /// For a box: what it shows while it is empty.
     public let empty: Pattern?
+    /// Colours of the line's first glyph with which it reads otherwise: prose that has a command's words.
+    ///
+    /// Each is `default`, a palette number, or `#rrggbb`.
+    public let unlessColours: Set<String>
     /// For a role that only the lowest matching line of the screen has.
     public let isLowest: Bool
     /// Lines that read this way, tried when the file loads.

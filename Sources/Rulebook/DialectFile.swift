@@ -76,7 +76,7 @@ private struct DialectFileReader {
   private mutating func readLine(_ node: Node) -> Dialect.Line? {
     let fields = file.fields(
       node, of: "a line",
-      known: ["is", "phase", "match", "more", "trim", "line", "empty", "lowest", "samples"])
+      known: ["is", "phase", "match", "more", "trim", "line", "empty", "unless_colour", "lowest", "samples"])
     let role = readWord(fields["is"], node, "'is'", Dialect.Role.self)
     let match = fields["match"].flatMap { file.pattern($0, of: "'match'") }
     if fields["match"] == nil { file.report(node, "a line has no 'match'") }
@@ -102,6 +102,8 @@ private struct DialectFileReader {
       trim: fields["trim"].flatMap { file.pattern($0, of: "'trim'") },
       template: fields["line"].flatMap { file.text($0, of: "'line'") }.map(Template.init),
       empty: fields["empty"].flatMap { file.pattern($0, of: "'empty'") },
+      unlessColours: Set(
+        fields["unless_colour"].map { file.texts($0, of: "'unless_colour'").map(\.text) } ?? []),
       isLowest: fields["lowest"]?.scalar?.string == "true",
       samples: samples.map {
         Example(

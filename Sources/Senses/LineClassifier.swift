@@ -117,11 +117,15 @@ struct LineClassifier {
 
   private mutating func read(_ line: Line) -> Reading {
     var text = line.text
+    let colour = line.style.foreground.name
     var reading = Reading(revision: line.revision, text: text, entries: [], states: 0)
     text.withUTF8 { bytes in
       guard !bytes.isEmpty else { return }
-      dialect.linePatterns.forEachMatch(in: bytes, standing: &standing.entries, using: context) { index, result in
-        guard case .success(let match) = result else { return }
+      dialect.linePatterns.forEachMatch(in: bytes, standing: &standing.entries, using: context) {
+        index, result in
+        guard case .success(let match) = result, !dialect.lines[index].unlessColours.contains(colour) else {
+          return
+        }
         var fields: [String: String] = [:]
         for name in dialect.lines[index].match.captureNames {
           if let range = match.range(named: name) {
@@ -130,7 +134,8 @@ struct LineClassifier {
         }
         reading.entries.append((index, fields))
       }
-      dialect.statePatterns.forEachMatch(in: bytes, standing: &standing.marks, using: context) { index, result in
+      dialect.statePatterns.forEachMatch(in: bytes, standing: &standing.marks, using: context) {
+        index, result in
         if case .success = result { reading.states |= 1 << UInt32(stateOfMark[index]) }
       }
     }
@@ -195,5 +200,17 @@ struct LineClassifier {
       guard let match = try? pattern.firstMatch(in: bytes, using: context) else { return nil }
       return String(decoding: bytes[..<match.range.lowerBound], as: UTF8.self)
     } ?? text
+  }
+}
+
+extension Color {
+  /// As dialects name it.
+  fileprivate var name: String {
+    switch self {
+    case .standard: "default"
+    case .indexed(let index): "\(index)"
+    case .rgb(let red, let green, let blue):
+      "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
   }
 }

@@ -1,0 +1,68 @@
+import Foundation
+import Patterns
+import Rulebook
+import Senses
+import Shell
+import Sidecar
+import Testing
+
+@Suite("The shipped dialects")
+struct DialectTests {
+  private static let library: RuleLibrary? = try? RuleLibrary(
+    directory: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "rules"))
+
+  @Test("read each sample by the line it belongs to, so that no line stands in another's way")
+  func samples() throws {
+    let library = try #require(Self.library)
+    let context = MatchContext()
+    for dialect in library.dialects {
+      for (index, line) in dialect.lines.enumerated() {
+        for sample in line.samples {
+          let first = dialect.lines.firstIndex { other in
+            ((try? other.match.firstMatch(in: sample.text, using: context)) ?? nil) != nil
+          }
+          // A line that only the lowest of its kind reads by stands before the one that takes the others.
+          let isShadowed = first.map { $0 < index && !dialect.lines[$0].isLowest } ?? true
+          #expect(!isShadowed, "\(dialect.name), \(sample.origin): '\(sample.text)' reads by another line")
+        }
+      }
+    }
+  }
+
+  /// What a screen of Codex or Claude Code would have to show, and the commands that are read off it.
+  @Test(
+    "do not take prose and output for commands, whatever words they use",
+    arguments: [
+      ("codex", "\u{1B}[2m•\u{1B}[22m Ran kubectl apply -f web.yaml as you asked.", []),
+      (
+        "codex", "\u{1B}[1m\u{1B}[38;5;2m•\u{1B}[39m Ran kubectl apply -f web.yaml",
+        ["kubectl apply -f web.yaml"]
+      ),
+      ("codex", "\u{1B}[2m  └ \u{1B}[22m• Ran kubectl apply -f web.yaml", []),
+      ("codex", "  $ kubectl apply -f web.yaml", []),
+      ("codex", "› Ran kubectl apply -f web.yaml", []),
+      ("claude-code", "\u{1B}[38;5;231m●\u{1B}[39m Bash(kubectl apply -f web.yaml) is what I would run", []),
+      (
+        "claude-code", "\u{1B}[38;5;114m●\u{1B}[39m Bash(kubectl apply -f web.yaml)",
+        ["kubectl apply -f web.yaml"]
+      ),
+      ("claude-code", "\u{1B}[38;5;231m●\u{1B}[39m Pushed to main", []),
+      ("claude-code", "  Pushed to main", []),
+      ("claude-code", "\u{1B}[38;5;246m  Pushed to main", ["git push origin HEAD:main"]),
+      ("claude-code", "\u{1B}[38;5;246m  ⎿ \u{A0}\u{1B}[39m$ kubectl apply -f web.yaml", []),
+      ("claude-code", "\u{1B}[38;5;246m  ⎿  $ kubectl apply -f web.yaml", ["kubectl apply -f web.yaml"]),
+      ("claude-code", "❯ $ kubectl apply -f web.yaml", []),
+      ("claude-code", "! kubectl apply -f web.yaml", []),
+    ])
+  func spoofs(_ name: String, _ row: String, _ commands: [String]) throws {
+    let library = try #require(Self.library)
+    let dialect = try #require(library.dialects.first { $0.name == name })
+    let reader = PaneReader(
+      agent: "a", rows: 6, columns: 100, dialects: [dialect], isCertain: true,
+      commands: CommandReader(programs: library.rulebook.programs), wantsLines: false)
+    let facts =
+      reader.feed(Array("\u{1B}[H\(row)\u{1B}[0m\u{1B}[5;1H".utf8), at: .zero) + reader.endOfRead(at: .zero)
+    #expect(facts.filter { $0.kind == .command }.map(\.text) == commands)
+  }
+}
