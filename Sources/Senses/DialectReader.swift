@@ -17,6 +17,8 @@ public final class DialectReader {
   private var stories = Stories()
   private var speech = Speech()
   private var announced = ""
+  /// The line of the prompt box in the last frame.
+  private var lastBox: LineID?
   /// The lines of the last frame.
   private var shown: [LineID] = []
   /// The agent has said that it was interrupted, and the marks of its work have not gone yet.
@@ -46,6 +48,8 @@ public final class DialectReader {
     var anchor: (id: LineID, isNew: Bool)?
     var activity = ""
     var isPast = false
+    var newBox: LineID?
+    defer { lastBox = newBox }
     box = nil
     for item in items {
       let head = item.head
@@ -63,8 +67,10 @@ public final class DialectReader {
             fact(.output, text, at: now, ["command": .string(stories.latestText)], story: stories.latest))
         }
       case .prompt:
-        if head.isNew { facts.append(fact(.prompt, item.text, at: now, ["by": .string("unknown")])) }
-        anchor = (head.id, head.isNew)
+        // A prompt that is sent off may keep the line that it was typed on.
+        let isSent = head.isNew || head.id == lastBox
+        if isSent { facts.append(fact(.prompt, item.text, at: now, ["by": .string("unknown")])) }
+        anchor = (head.id, isSent)
       case .said:
         if head.isNew || item.rows.contains(where: { $0.isNew || $0.isRevised }) {
           speech.hear(head.id, item.text)
@@ -75,7 +81,9 @@ public final class DialectReader {
         activity = item.fields["count"] ?? "1"
         isPast = false
       case .past: isPast = true
-      case .box: box = isPlaceholder(item) ? "" : item.text
+      case .box:
+        box = isPlaceholder(item) ? "" : item.text
+        newBox = head.id
       case .status: facts += readStatus(item, at: now)
       case .interrupted:
         guard head.isNew else { continue }

@@ -77,6 +77,9 @@ public actor Watcher {
       report: report)
   }
 
+  /// Whether an agent was recognised in any pane that is there now.
+  public var seesAgents: Bool { panes.values.contains { $0.isReported } }
+
   /// Watches until the task is cancelled.
   public func run() async {
     await withDiscardingTaskGroup { group in

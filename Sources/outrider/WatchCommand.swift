@@ -76,7 +76,14 @@ extension Outrider {
           + "alerts go to \(alerts.path)")
       let task = Task { await watcher.run() }
       let signals = EndSignals { task.cancel() }
+      let reminder = Task {
+        try await Task.sleep(for: .seconds(2))
+        if await !watcher.seesAgents {
+          screen.note("no agent is seen in any pane yet; start one (claude, codex) in tmux and it is watched")
+        }
+      }
       await task.value
+      reminder.cancel()
       signals.stop()
     }
 

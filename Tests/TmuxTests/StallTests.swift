@@ -7,13 +7,13 @@ extension RealTmux {
   @Suite("A consumer that does not keep up")
   struct StallTests {
     @Test(
-      "With the listening process stopped for four seconds no program in a pane waits longer than the pause limit"
+      "With the listening process stopped for ten seconds no program in a pane waits longer than the pause limit"
     )
     func stopped() async throws {
       try await withServer { tmux in
         let bench = try benchProgram()
         let (gaps, ready) = (tmux.directory + "/gaps", tmux.directory + "/ready")
-        try await tmux.start("main", "\(bench) write 8 \(gaps)")
+        try await tmux.start("main", "\(bench) write 14 \(gaps)")
         let listener = Process()
         listener.executableURL = URL(fileURLWithPath: bench)
         guard case .named(let name) = tmux.server.socket else { return }
@@ -24,7 +24,7 @@ extension RealTmux {
         try await eventually("the listener reads") { !contents(ready).isEmpty }
         kill(listener.processIdentifier, SIGSTOP)
         // The stop itself is the condition that is measured; nothing else tells when it has lasted.
-        try await Task.sleep(for: .seconds(4))
+        try await Task.sleep(for: .seconds(10))
         kill(listener.processIdentifier, SIGCONT)
         try await eventually("the writer is done", within: .seconds(30)) { !contents(gaps).isEmpty }
         let words = String(decoding: contents(gaps), as: UTF8.self).split(separator: " ")
