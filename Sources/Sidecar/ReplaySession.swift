@@ -22,10 +22,13 @@ public struct ReplaySession {
   }
 
   /// Calls back with every fact, and every verdict together with the name of the agent's dialect, in order.
+  ///
+  /// - Returns: What a person should know about the rules, such as a pattern that hit a limit.
+  @discardableResult
   public func run(
     _ recording: Recording, onFact: (Fact) throws -> Void,
     onVerdict: (Verdict, _ dialect: String) throws -> Void
-  ) rethrows {
+  ) rethrows -> [Notice] {
     let dialects = library.dialects.filter { agent == nil || $0.name == agent }
     let reader = PaneReader(
       agent: "replay", rows: recording.rows, columns: recording.columns, dialects: dialects,
@@ -43,5 +46,6 @@ public struct ReplaySession {
         }
       }
     }
+    return judge.takeNotices()
   }
 }

@@ -48,13 +48,14 @@ extension Outrider {
           throw Failure(.usage, "outrider replay: \(error)")
         }
         let session = ReplaySession(library, agent: agent, cwd: cwd, branch: branch)
-        session.run(recording) { fact in
+        let notices = session.run(recording) { fact in
           if facts { print(json ? Self.line(fact, file) : Self.text(fact)) }
         } onVerdict: { verdict, agent in
           alerts += 1
           guard !facts else { return }
           print(json ? Self.line(verdict, agent, file) : Self.text(verdict, agent))
         }
+        notices.forEach { complain("outrider replay: \($0.text)") }
       }
       if alerts > 0 { throw Failure(.findings) }
     }
