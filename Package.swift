@@ -42,7 +42,7 @@ let package = Package(
     module("Hands", ["Rulebook", "Tmux"]),
     module("Journal", ["Rulebook"]),
     module("Sidecar", ["Senses", "Hands", "Journal", logging]),
-    program("outrider", ["Sidecar", arguments]),
+    program("outrider", ["Sidecar", arguments, logging]),
 
     // A stand-in for an agent: it re-enacts recordings in a pane, for the demo and the tests.
     module("Reenactment"),

@@ -18,6 +18,8 @@ public actor Watcher {
     public var isObserving = false
     /// Shows calls for the human on tmux's status line.
     public var showsInTmux = true
+    /// For finding out why: facts, deliveries and what tmux says, at level `debug`.
+    public var logger = Logger(label: "outrider.watch") { _ in SwiftLogNoOpLogHandler() }
 
     public init() {}
   }
@@ -148,7 +150,8 @@ public actor Watcher {
     case .unreachable(let error): office.report(.trouble("\(error)"))
     case .lost(let id, let loss):
       office.report(.note("output of pane \(id) was lost (\(loss)); it is read again from tmux"))
-    case .reached, .arrangementChanged, .ended: break
+    case .reached, .arrangementChanged, .ended:
+      settings.logger.debug("tmux", metadata: ["event": "\(event)"])
     }
   }
 
@@ -198,6 +201,8 @@ public actor Watcher {
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
     var effects: [AgentPane.Effect] = []
     for fact in facts {
+      settings.logger.debug(
+        "fact", metadata: ["pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(fact.text, limit: 200))"])
       pane.note(fact)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       for verdict in judge.judge(fact) {
@@ -244,6 +249,7 @@ public actor Watcher {
       try client.press([key], if: DeliveryGuard(pane: id, process: process)) { delivery in
         if delivery != .sent { Task { await self.refuse(id) } }
       }
+      settings.logger.debug("key", metadata: ["pane": "\(id)", "key": "\(name)"])
     } catch {
       office.report(.trouble("no key could be sent to pane \(id): \(error)"))
     }
@@ -253,7 +259,9 @@ public actor Watcher {
     do {
       guard let client = clients[order.pane] else { return }
       let condition = DeliveryGuard(pane: order.pane, process: order.process)
-      if try await client.paste(order.text, if: condition) == .refused { refuse(order.pane) }
+      let delivery = try await client.paste(order.text, if: condition)
+      settings.logger.debug("paste", metadata: ["pane": "\(order.pane)", "delivery": "\(delivery)"])
+      if delivery == .refused { refuse(order.pane) }
     } catch {
       office.report(.trouble("nothing could be typed into pane \(order.pane): \(error)"))
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Journal
+import Logging
 import Rulebook
 import Sidecar
 import Tmux
@@ -45,6 +46,9 @@ extension Outrider {
     @Flag(help: "Print alerts as JSON, one a line.")
     var json = false
 
+    @Flag(help: "Tell on standard error every fact that is seen and every key that is sent.")
+    var verbose = false
+
     func validate() throws {
       if socketName != nil, socketPath != nil { throw ValidationError("Give either -L or -S, not both.") }
       for program in notify where !FileManager.default.isExecutableFile(atPath: program) {
@@ -66,6 +70,10 @@ extension Outrider {
       var settings = Watcher.Settings()
       settings.isObserving = observe
       settings.showsInTmux = tmuxMessages
+      if verbose {
+        settings.logger = Logger(label: "outrider") { StreamLogHandler.standardError(label: $0) }
+        settings.logger.logLevel = .debug
+      }
       let screen = WatchScreen(json: json)
       let watcher = Watcher(
         panes, library: library, log: alerts, notifiers: notify.map(ProgramNotifier.init),
