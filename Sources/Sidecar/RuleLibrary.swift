@@ -9,6 +9,15 @@ public struct RuleLibrary: Sendable {
   /// Everything that is wrong with the files, in their order. What is sound is in force all the same.
   public let errors: [FileError]
 
+  /// Where they were read.
+  public let sources: RuleSources
+  /// The rule files that could be read, sound or not, in their order.
+  public let files: [RuleFile]
+  /// The text of every file that was read, by the name that errors give it.
+  public let texts: [String: String]
+  /// The layer of every rule file, by its name.
+  public let layers: [String: RuleSources.Layer]
+
   /// Reads `DIR/*.yaml`, `DIR/agents/*.yaml` and `DIR/programs.yaml`, in the order of their names.
   ///
   /// - Parameters:
@@ -16,23 +25,35 @@ public struct RuleLibrary: Sendable {
   ///   - additional: More rule files or folders of them, read after the shipped ones.
   /// - Throws: `MissingRules` when the folder is not there or has no rules.
   public init(directory: URL, additional: [URL] = []) throws {
-    let shipped = Self.yamlFiles(in: directory).filter { !Self.reserved.contains($0.lastPathComponent) }
-    guard !shipped.isEmpty else { throw MissingRules(searched: [directory.path]) }
+    try self.init(RuleSources(shipped: directory, added: additional))
+  }
+
+  /// Reads all files of all layers, as they are now.
+  ///
+  /// - Throws: `MissingRules` when there are no shipped rules.
+  public init(_ sources: RuleSources) throws {
+    let places = sources.files
+    guard places.contains(where: { $0.layer == .shipped }) else {
+      throw MissingRules(searched: [sources.shipped.path])
+    }
     var errors: [FileError] = []
-    let programs = Self.programs(directory.appending(path: "programs.yaml"), &errors)
-    let own = additional.flatMap { url in
-      url.hasDirectoryPath || Self.isDirectory(url) ? Self.yamlFiles(in: url) : [url]
+    var texts: [String: String] = [:]
+    func read(_ url: URL) -> (text: String, name: String)? {
+      let name = RuleSources.File.name(of: url)
+      guard let text = Self.text(of: url, &errors) else { return nil }
+      texts[name] = text
+      return (text, name)
     }
-    let files = (shipped + own).compactMap { url in
-      Self.text(of: url, &errors).map { RuleFile($0, name: Self.displayName(url)) }
-    }
-    let loaded = Rulebook.load(files, programs: programs)
-    let dialects = Self.yamlFiles(in: directory.appending(path: "agents")).compactMap { url in
-      Self.text(of: url, &errors).map { DialectFile($0, name: Self.displayName(url)) }
-    }
+    let programs = read(sources.programs).map { ProgramFile($0.text, name: $0.name) }
+    files = places.compactMap { read($0.url) }.map { RuleFile($0.text, name: $0.name) }
+    let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable())
+    let dialects = sources.dialects.compactMap(read).map { DialectFile($0.text, name: $0.name) }
     rulebook = loaded.rulebook
     self.dialects = dialects.compactMap(\.dialect)
-    self.errors = errors + loaded.errors + dialects.flatMap(\.errors)
+    self.errors = errors + (programs?.errors ?? []) + loaded.errors + dialects.flatMap(\.errors)
+    self.sources = sources
+    self.texts = texts
+    layers = places.reduce(into: [:]) { $0[$1.name] = $1.layer }
   }
 
   /// Where the shipped rules are: `$OUTRIDER_RULES`, `share/outrider/rules` beside the program, or `rules` in
@@ -50,51 +71,24 @@ public struct RuleLibrary: Sendable {
       searched.append(folder.appending(path: "rules"))
       folder.deleteLastPathComponent()
     }
-    guard let found = searched.first(where: { isDirectory($0.appending(path: "agents")) }) else {
+    guard let found = searched.first(where: { RuleSources.isDirectory($0.appending(path: "agents")) }) else {
       throw MissingRules(searched: searched.prefix(4).map(\.path))
     }
     return found
   }
 
-  private static let reserved: Set<String> = ["programs.yaml"]
-
-  private static func programs(_ url: URL, _ errors: inout [FileError]) -> ProgramTable {
-    guard let text = text(of: url, &errors) else { return ProgramTable() }
-    let file = ProgramFile(text, name: displayName(url))
-    errors += file.errors
-    return file.table
-  }
-
   private static func text(of url: URL, _ errors: inout [FileError]) -> String? {
     guard let data = try? Data(contentsOf: url) else {
       errors.append(
-        FileError(file: displayName(url), line: 1, column: 1, message: "cannot be read; is the path right?"))
+        FileError(file: RuleSources.File.name(of: url), line: 1, column: 1, message: "cannot be read; is the path right?"))
       return nil
     }
     guard let text = String(data: data, encoding: .utf8) else {
       errors.append(
-        FileError(file: displayName(url), line: 1, column: 1, message: "is not UTF-8; save it as UTF-8"))
+        FileError(file: RuleSources.File.name(of: url), line: 1, column: 1, message: "is not UTF-8; save it as UTF-8"))
       return nil
     }
     return text
-  }
-
-  private static func yamlFiles(in directory: URL) -> [URL] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
-    return names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
-      .map { directory.appending(path: $0) }
-  }
-
-  private static func isDirectory(_ url: URL) -> Bool {
-    var isDirectory: ObjCBool = false
-    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)
-      && isDirectory.boolValue
-  }
-
-  /// As short as it can be said from here.
-  private static func displayName(_ url: URL) -> String {
-    let here = FileManager.default.currentDirectoryPath + "/"
-    return url.path.hasPrefix(here) ? String(url.path.dropFirst(here.count)) : url.path
   }
 }
 

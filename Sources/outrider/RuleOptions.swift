@@ -11,15 +11,32 @@ struct RuleOptions: ParsableArguments {
   @Option(name: .customLong("add-rules"), help: "A rule file or folder to read as well; may be repeated.")
   var additional: [String] = []
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Read the user's rules (~/.config/outrider/rules) and the project's (.outrider/rules above here).")
+  var userRules = true
+
+  /// Where rules are read.
+  ///
+  /// - Throws: `MissingRules` when the shipped ones are nowhere.
+  func sources() throws -> RuleSources {
+    let shipped =
+      try directory.map { URL(filePath: $0, directoryHint: .isDirectory) }
+      ?? RuleLibrary.shippedDirectory(program: URL(filePath: "/proc/self/exe"))
+    let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+    return RuleSources(
+      shipped: shipped,
+      user: userRules ? RuleSources.userFolder(environment: ProcessInfo.processInfo.environment) : nil,
+      project: userRules ? RuleSources.projectFolder(from: here) : nil,
+      added: additional.map { URL(filePath: $0) })
+  }
+
   /// Reads all files.
   ///
   /// - Throws: `Failure` when there are no rules at all.
   func load() throws -> RuleLibrary {
     do {
-      let shipped =
-        try directory.map { URL(filePath: $0, directoryHint: .isDirectory) }
-        ?? RuleLibrary.shippedDirectory(program: URL(filePath: "/proc/self/exe"))
-      return try RuleLibrary(directory: shipped, additional: additional.map { URL(filePath: $0) })
+      return try RuleLibrary(sources())
     } catch let error as MissingRules {
       throw Failure(.missing, "outrider: \(error)")
     }

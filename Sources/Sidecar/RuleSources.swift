@@ -1,0 +1,92 @@
+import Foundation
+
+/// Where rules come from: the shipped folder, the user's, the project's, and files named on the command line.
+public struct RuleSources: Sendable, Equatable {
+  /// Who wrote a rule file. A later layer is read after an earlier one.
+  public enum Layer: String, Sendable, CaseIterable {
+    case shipped, user, project
+    /// Named on the command line.
+    case added
+  }
+
+  /// One rule file of a layer.
+  public struct File: Sendable, Equatable {
+    public let url: URL
+    public let layer: Layer
+
+    /// As short as it can be said from here.
+    public var name: String { Self.name(of: url) }
+
+    static func name(of url: URL) -> String {
+      let here = FileManager.default.currentDirectoryPath + "/"
+      return url.path.hasPrefix(here) ? String(url.path.dropFirst(here.count)) : url.path
+    }
+  }
+
+  /// The shipped rules, with `agents/` and `programs.yaml`.
+  public let shipped: URL
+  public let user: URL?
+  public let project: URL?
+  public let added: [URL]
+
+  /// - Parameters:
+  ///   - shipped: The shipped rules.
+  ///   - user: The user's folder; it need not be there.
+  ///   - project: The project's folder; it need not be there.
+  ///   - added: More rule files or folders of them.
+  public init(shipped: URL, user: URL? = nil, project: URL? = nil, added: [URL] = []) {
+    self.shipped = shipped
+    self.user = user
+    self.project = project
+    self.added = added
+  }
+
+  /// The rule files as they are there now, in the order in which they are read.
+  public var files: [File] {
+    let own = Self.yamlFiles(in: shipped).filter { !Self.reserved.contains($0.lastPathComponent) }
+    return own.map { File(url: $0, layer: .shipped) }
+      + folder(user).map { File(url: $0, layer: .user) }
+      + folder(project).map { File(url: $0, layer: .project) }
+      + added.flatMap { Self.isDirectory($0) ? Self.yamlFiles(in: $0) : [$0] }
+      .map { File(url: $0, layer: .added) }
+  }
+
+  var dialects: [URL] { Self.yamlFiles(in: shipped.appending(path: "agents")) }
+  var programs: URL { shipped.appending(path: "programs.yaml") }
+
+  private func folder(_ url: URL?) -> [URL] { url.map(Self.yamlFiles(in:)) ?? [] }
+
+  /// `$XDG_CONFIG_HOME/outrider/rules`, or that under `~/.config`; nil when there is no home.
+  public static func userFolder(environment: [String: String]) -> URL? {
+    if let path = environment["XDG_CONFIG_HOME"], path.hasPrefix("/") {
+      return URL(filePath: path, directoryHint: .isDirectory).appending(path: "outrider/rules")
+    }
+    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    return URL(filePath: home, directoryHint: .isDirectory).appending(path: ".config/outrider/rules")
+  }
+
+  /// The nearest `.outrider/rules` at or above a folder; nil when there is none.
+  public static func projectFolder(from directory: URL) -> URL? {
+    var folder = directory.standardizedFileURL
+    while true {
+      let rules = folder.appending(path: ".outrider/rules")
+      if isDirectory(rules) { return rules }
+      guard folder.path != "/" else { return nil }
+      folder.deleteLastPathComponent()
+    }
+  }
+
+  private static let reserved: Set<String> = ["programs.yaml"]
+
+  static func yamlFiles(in directory: URL) -> [URL] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+    return names.filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }.sorted()
+      .map { directory.appending(path: $0) }
+  }
+
+  static func isDirectory(_ url: URL) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)
+      && isDirectory.boolValue
+  }
+}
