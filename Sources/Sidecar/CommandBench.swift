@@ -21,6 +21,11 @@ public final class CommandBench {
   ///   - cwd: Where it would run. When given, scripts and the repository's settings are read there.
   ///   - branch: What is checked out there, where the repository itself does not tell.
   public func judge(_ line: String, cwd: String?, branch: String?) -> [Verdict] {
+    facts(line, cwd: cwd, branch: branch).flatMap { judge.judge($0) }
+  }
+
+  /// The simple commands that the line would run, as the rules see them.
+  public func facts(_ line: String, cwd: String?, branch: String?) -> [Fact] {
     count += 1
     var fields: [String: Value] = ["phase": .string(Fact.Phase.asked.rawValue)]
     if let cwd { fields["cwd"] = .string(cwd) }
@@ -28,6 +33,6 @@ public final class CommandBench {
     let fact = Fact(
       time: .zero, agent: "judge", kind: .command, text: line, fields: fields, source: .hook, story: count)
     var reader = CommandReader(programs: programs, files: cwd == nil ? .none : .local)
-    return reader.read(fact).flatMap { judge.judge($0) }
+    return reader.read(fact)
   }
 }

@@ -56,6 +56,30 @@ public struct RuleLibrary: Sendable {
     layers = places.reduce(into: [:]) { $0[$1.name] = $1.layer }
   }
 
+  /// Reads everything with some files that an author asks about; those that are not there already come last.
+  ///
+  /// - Returns: Also the names by which the library knows these files.
+  /// - Throws: `MissingRules` when there are no shipped rules.
+  public static func load(
+    _ sources: RuleSources, with asked: [URL]
+  ) throws -> (library: RuleLibrary, names: Set<String>?) {
+    func same(_ url: URL) -> String { url.standardizedFileURL.resolvingSymlinksInPath().path }
+    let there = sources.files.map(\.url) + sources.dialects + [sources.programs]
+    var names: Set<String> = []
+    var added = sources.added
+    for url in asked {
+      if let known = there.first(where: { same($0) == same(url) }) {
+        names.insert(RuleSources.File.name(of: known))
+      } else {
+        added.append(url)
+        names.insert(RuleSources.File.name(of: url))
+      }
+    }
+    let all = RuleSources(
+      shipped: sources.shipped, user: sources.user, project: sources.project, added: added)
+    return (try RuleLibrary(all), names)
+  }
+
   /// Where the shipped rules are: `$OUTRIDER_RULES`, `share/outrider/rules` beside the program, or `rules` in
   /// one of the folders above it, as in a checkout.
   ///

@@ -1,0 +1,115 @@
+import Foundation
+import Patterns
+import Rulebook
+import Senses
+
+/// Every example of every rule, every sample of every dialect and recordings, each tried.
+public struct RuleTest: Sendable {
+  /// One thing that was tried.
+  public struct Case: Sendable, Equatable {
+    /// The file it stands in.
+    public let suite: String
+    public let line: Int
+    public let name: String
+    /// Why it failed; nil when it passed.
+    public let failure: String?
+    /// Something worth knowing that is no failure.
+    public var note: String?
+  }
+
+  public private(set) var cases: [Case] = []
+
+  public var failureCount: Int { cases.count { $0.failure != nil } }
+
+  /// Tries the examples of rules and the samples of dialects.
+  ///
+  /// - Parameter names: Only what stands in these files; nil for all.
+  public init(_ library: RuleLibrary, files names: Set<String>? = nil) {
+    let isAsked = { (name: String) in names?.contains(name) ?? true }
+    // What does not read cannot be tried: that is a failure, too, but a failed example stands for itself.
+    for error in library.errors where isAsked(error.file) && !error.message.contains(" example ") {
+      cases.append(
+        Case(
+          suite: error.file, line: error.line, name: "\(error.file) is sound",
+          failure: "\(error.line):\(error.column): \(error.message)"))
+    }
+    for rule in library.files.flatMap(\.rules) where isAsked(rule.origin.file) {
+      for trial in library.rulebook.trials(of: rule) {
+        let wanted = trial.expectation == .fires ? "fires on" : "is silent on"
+        cases.append(
+          Case(
+            suite: rule.origin.file, line: trial.example.origin.line,
+            name: "\(rule.id) \(wanted) \(cleaned(trial.example.text, limit: 160))",
+            failure: trial.isPassed
+              ? nil : trial.expectation == .fires ? "it does not fire" : "it fires"))
+      }
+    }
+    for dialect in library.dialects where isAsked(dialect.origin.file) { trySamples(of: dialect) }
+  }
+
+  private mutating func trySamples(of dialect: Dialect) {
+    let context = MatchContext()
+    for line in dialect.lines {
+      for sample in line.samples {
+        let reads = (try? line.match.firstMatch(in: sample.text, using: context)) != nil
+        cases.append(
+          Case(
+            suite: dialect.origin.file, line: sample.origin.line,
+            name: "\(dialect.name) reads as \(line.role.rawValue): \(cleaned(sample.text, limit: 160))",
+            failure: reads ? nil : "it does not match"))
+      }
+    }
+  }
+
+  /// What the model asked for in a recording, as the file beside it tells.
+  private struct Truth: Decodable {
+    struct Step: Decodable {
+      let bash: String?
+    }
+
+    let asked: [Step]
+  }
+
+  /// Replays every recording of a folder. With a file `NAME.truth.json` beside it, every alert about a
+  /// command must be one about a command that was asked for; those that the pane never showed are a note.
+  public mutating func replay(_ folder: URL, with library: RuleLibrary) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names.filter({ $0.hasSuffix(".cast") }).sorted() {
+      cases.append(Self.replay(folder.appending(path: name), with: library))
+    }
+  }
+
+  private static func replay(_ url: URL, with library: RuleLibrary) -> Case {
+    let suite = RuleSources.File.name(of: url)
+    let name = url.deletingPathExtension().lastPathComponent
+    var alerts: [(rule: String, text: String)] = []
+    do {
+      ReplaySession(library).run(try Recording(path: url.path)) { _ in
+      } onVerdict: { verdict, _ in
+        if verdict.fact.kind == .command { alerts.append((verdict.rule.id, verdict.fact.text)) }
+      }
+    } catch {
+      return Case(suite: suite, line: 1, name: "\(name) replays", failure: "\(error)")
+    }
+    let truthFile = url.deletingPathExtension().appendingPathExtension("truth.json")
+    guard let data = try? Data(contentsOf: truthFile),
+      let truth = try? JSONDecoder().decode(Truth.self, from: data)
+    else { return Case(suite: suite, line: 1, name: "\(name) replays", failure: nil) }
+    let bench = CommandBench(library)
+    var hidden: [String] = []
+    for line in truth.asked.compactMap(\.bash) {
+      for verdict in bench.judge(line, cwd: nil, branch: nil) {
+        if let place = alerts.firstIndex(where: { $0.rule == verdict.rule.id }) {
+          alerts.remove(at: place)
+        } else {
+          hidden.append("\(verdict.rule.id) (\(cleaned(verdict.fact.text, limit: 80)))")
+        }
+      }
+    }
+    let wrong = alerts.map { "\($0.rule) fires on \(cleaned($0.text, limit: 120))" }
+    return Case(
+      suite: suite, line: 1, name: "\(name) raises no false alarm",
+      failure: wrong.isEmpty ? nil : wrong.joined(separator: "; "),
+      note: hidden.isEmpty ? nil : "asked for and not to be seen in the pane: \(hidden.joined(separator: "; "))")
+  }
+}
