@@ -74,7 +74,8 @@ struct BacktrackProbe {
     switch bytes[start] {
     case UInt8(ascii: "*"), UInt8(ascii: "+"): break
     case UInt8(ascii: "{"):
-      guard let close = bytes[start...].firstIndex(of: UInt8(ascii: "}")), bytes[close - 1] == UInt8(ascii: ",")
+      guard let close = bytes[start...].firstIndex(of: UInt8(ascii: "}")),
+        bytes[close - 1] == UInt8(ascii: ",")
       else { return false }
       after = close + 1
     default: return false

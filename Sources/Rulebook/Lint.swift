@@ -55,7 +55,8 @@ extension Rulebook {
         findings.append(
           LintFinding(
             check: .unreached, rule: rule.id, origin: rule.origin, near: exception.source,
-            message: "no example reaches the exception \(cleaned(exception.source, limit: 60)); add a 'silent' "
+            message:
+              "no example reaches the exception \(cleaned(exception.source, limit: 60)); add a 'silent' "
               + "example that only it keeps silent"))
       }
     }
@@ -68,7 +69,8 @@ extension Rulebook {
       findings.append(
         LintFinding(
           check: .unreached, rule: rule.id, origin: rule.origin, near: when.source,
-          message: "'when' is true in every example; add a 'silent' example that matches and that it keeps silent"))
+          message:
+            "'when' is true in every example; add a 'silent' example that matches and that it keeps silent"))
     }
     return findings
   }

@@ -19,16 +19,13 @@ struct LintAdvice {
 
   func findings(of rule: Rule) -> [LintFinding] {
     guard let instead = rule.instead else { return [] }
-    for command in commands(in: instead.source) {
-      guard let refusing = refusal(of: command) else { continue }
-      return [
-        LintFinding(
-          check: .advice, rule: rule.id, origin: rule.origin, near: command,
-          message: "'instead' advises \"\(cleaned(command, limit: 80))\", which rule '\(refusing.id)' refuses; "
-            + "advise what is allowed")
-      ]
+    return commands(in: instead.source).compactMap { command in
+      guard let refusing = refusal(of: command) else { return nil }
+      return LintFinding(
+        check: .advice, rule: rule.id, origin: rule.origin, near: command,
+        message: "'instead' advises \"\(cleaned(command, limit: 80))\", which rule '\(refusing.id)' refuses; "
+          + "advise what is allowed")
     }
-    return []
   }
 
   private func refusal(of command: String) -> Rule? {

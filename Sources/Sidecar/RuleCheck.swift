@@ -61,7 +61,7 @@ public struct RuleCheck: Sendable {
     let first = max(1, finding.origin.line)
     guard first <= lines.count else { return (first, 1) }
     let start = lines[first - 1]
-    let fallback = (first, (start.firstIndex { $0 != " " }).map { start.distance(from: start.startIndex, to: $0) + 1 } ?? 1)
+    let fallback = (first, start.prefix { $0 == " " || $0 == "-" }.count + 1)
     guard !finding.near.isEmpty else { return fallback }
     // A long text may go on in the next line; its beginning is enough.
     let near = String(finding.near.prefix(24))
@@ -107,9 +107,9 @@ public struct Excerpt: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension RuleCheck.Problem: CustomStringConvertible {
+  /// Without the excerpt.
   public var description: String {
-    let head = isError ? error.description : "\(error) [\(lint?.rawValue ?? "")]"
-    return excerpt.map { "\(head)\n\($0)" } ?? head
+    isError ? error.description : "\(error) [\(lint?.rawValue ?? "")]"
   }
 }
 
@@ -120,7 +120,16 @@ extension RuleCheck: CustomStringConvertible {
     guard !problems.isEmpty else { return "\(rules) in \(files): sound" }
     let errors = "\(errorCount) error\(errorCount == 1 ? "" : "s")"
     let findings = "\(findingCount) finding\(findingCount == 1 ? "" : "s")"
-    return (problems.map(\.description) + ["\(errors), \(findings); \(rules) in force in \(files)"])
+    // What is said of one and the same place shares one excerpt.
+    let shown = problems.indices.flatMap { index in
+      let problem = problems[index]
+      let next = problems.indices.contains(index + 1) ? problems[index + 1].error : nil
+      let isLast =
+        next.map { ($0.file, $0.line, $0.column) }
+        .map { $0 != (problem.error.file, problem.error.line, problem.error.column) } ?? true
+      return [problem.description] + (isLast ? problem.excerpt.map { [$0.description] } ?? [] : [])
+    }
+    return (shown + ["\(errors), \(findings); \(rules) in force in \(files)"])
       .joined(separator: "\n")
   }
 }

@@ -104,12 +104,16 @@ public struct RuleLibrary: Sendable {
   private static func text(of url: URL, _ errors: inout [FileError]) -> String? {
     guard let data = try? Data(contentsOf: url) else {
       errors.append(
-        FileError(file: RuleSources.File.name(of: url), line: 1, column: 1, message: "cannot be read; is the path right?"))
+        FileError(
+          file: RuleSources.File.name(of: url), line: 1, column: 1,
+          message: "cannot be read; is the path right?"))
       return nil
     }
     guard let text = String(data: data, encoding: .utf8) else {
       errors.append(
-        FileError(file: RuleSources.File.name(of: url), line: 1, column: 1, message: "is not UTF-8; save it as UTF-8"))
+        FileError(
+          file: RuleSources.File.name(of: url), line: 1, column: 1, message: "is not UTF-8; save it as UTF-8")
+      )
       return nil
     }
     return text

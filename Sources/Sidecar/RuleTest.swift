@@ -110,6 +110,7 @@ public struct RuleTest: Sendable {
     return Case(
       suite: suite, line: 1, name: "\(name) raises no false alarm",
       failure: wrong.isEmpty ? nil : wrong.joined(separator: "; "),
-      note: hidden.isEmpty ? nil : "asked for and not to be seen in the pane: \(hidden.joined(separator: "; "))")
+      note: hidden.isEmpty
+        ? nil : "asked for and not to be seen in the pane: \(hidden.joined(separator: "; "))")
   }
 }

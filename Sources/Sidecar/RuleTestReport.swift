@@ -58,7 +58,8 @@ extension RuleTest {
       let own = cases.filter { $0.suite == suite }
       let name = Self.escaped(suite)
       lines.append(
-        "  <testsuite name=\"\(name)\" tests=\"\(own.count)\" failures=\"\(own.count { $0.failure != nil })\">")
+        "  <testsuite name=\"\(name)\" tests=\"\(own.count)\" failures=\"\(own.count { $0.failure != nil })\">"
+      )
       for test in own {
         let head =
           "    <testcase classname=\"\(name)\" name=\"\(Self.escaped(test.name))\" file=\"\(name)\" "

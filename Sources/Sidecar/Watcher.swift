@@ -37,7 +37,7 @@ public actor Watcher {
   }
 
   private let watch: ServerWatch
-  private let library: RuleLibrary
+  private var library: RuleLibrary
   private let settings: Settings
   private let judge: Judge
   private let clock = LiveClock()
@@ -47,7 +47,10 @@ public actor Watcher {
   private let typing: AsyncStream<Order>
   private let orders: AsyncStream<Order>.Continuation
   private var generator = SystemRandomNumberGenerator()
-  private let wantsLines: Bool
+  /// The watch has ended; what runs beside it ends as well.
+  private(set) var isOver = false
+  /// The alert about a rule file that was refused, until it is corrected.
+  private var refusal: Alert?
   /// Wakes this actor for the pane that wants it first.
   private var alarm: (time: Instant, task: Task<Void, Never>)?
 
@@ -73,7 +76,6 @@ public actor Watcher {
     self.settings = settings
     judge = Judge(library.rulebook)
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
-    wantsLines = library.rulebook.rules.contains { $0.on == .line }
     office = Office(
       log: log, notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []),
       report: report)
@@ -87,16 +89,41 @@ public actor Watcher {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.watch.run() }
       group.addTask { await self.office.run() }
+      group.addTask { [library] in await self.followRules(of: library) }
       group.addTask { for await order in self.typing { await self.type(order) } }
       for await batch in watch.events {
         for event in batch { await connect(event.kind) }
         handle(batch)
       }
+      isOver = true
       orders.finish()
       alarm?.task.cancel()
       office.close()
     }
   }
+
+  /// Goes on by other rules. An agent that is recognised already keeps its dialect.
+  func adopt(_ library: RuleLibrary, _ changes: String) {
+    self.library = library
+    judge.adopt(library.rulebook)
+    office.report(.note(changes))
+    guard let alert = refusal else { return }
+    refusal = nil
+    office.file(
+      alert.updated(at: wallTime, outcome: .resolved, actions: alert.actions), isCall: false)
+  }
+
+  /// Says what is wrong with an edit; the rules stay as they are.
+  func refuse(_ errors: [FileError]) {
+    let first = refusal
+    var alert = Alert.brokenRules(
+      errors, at: first?.time ?? wallTime, id: first?.id ?? Alert.makeID(at: wallTime, using: &generator))
+    if first != nil { alert.updated = wallTime }
+    refusal = alert
+    office.file(alert, isCall: false)
+  }
+
+  private var wallTime: WallTime { WallTime(milliseconds: clock.now.nanoseconds / 1_000_000) }
 
   /// A text that is to be typed into a pane.
   private struct Order: Sendable {
@@ -160,7 +187,7 @@ public actor Watcher {
     let reader = PaneReader(
       agent: id, rows: info.rows, columns: info.columns, dialects: library.dialects, isFresh: isFresh,
       commands: CommandReader(programs: library.rulebook.programs, files: .local, cwd: info.directory),
-      wantsLines: wantsLines)
+      wantsLines: library.rulebook.rules.contains { $0.on == .line })
     let pane = AgentPane(
       id: id, reader: reader,
       agent: Alert.Agent(name: "unknown", pane: id, session: info.sessionName, cwd: info.directory),

@@ -37,7 +37,8 @@ struct RuleFiles: ParsableArguments {
 extension Outrider.Rules {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Says everything that is wrong with rule files, each with its place and what to write instead.",
+      abstract:
+        "Says everything that is wrong with rule files, each with its place and what to write instead.",
       discussion: "Exit code 0: sound; 1: sound, with findings; 2: broken.")
 
     @OptionGroup var files: RuleFiles
@@ -157,7 +158,8 @@ extension Outrider.Rules {
     func run() throws {
       guard let kind = RuleStarter.kinds.first(where: { $0.rawValue == on }) else {
         let known = RuleStarter.kinds.map(\.rawValue).joined(separator: ", ")
-        throw Failure(.usage, "outrider rules new: no fact is a '\(cleaned(on, limit: 40))'; known are: \(known)")
+        throw Failure(
+          .usage, "outrider rules new: no fact is a '\(cleaned(on, limit: 40))'; known are: \(known)")
       }
       guard let starter = RuleStarter(id: id, kind: kind) else {
         throw Failure(
@@ -172,9 +174,11 @@ extension Outrider.Rules {
         print(file.path)
       } catch let error as CocoaError where error.code == .fileWriteFileExists {
         throw Failure(
-          .usage, "outrider rules new: \(folder.appending(path: id + ".yaml").path) is there already; edit it")
+          .usage, "outrider rules new: \(folder.appending(path: id + ".yaml").path) is there already; edit it"
+        )
       } catch {
-        throw Failure(.missing, "outrider rules new: \(folder.path) cannot be written; name another with --to")
+        throw Failure(
+          .missing, "outrider rules new: \(folder.path) cannot be written; name another with --to")
       }
     }
   }
