@@ -20,9 +20,8 @@ struct BacktrackProbe {
     let context = MatchContext()
     for prefix in prefixes {
       for pump in pumps {
-        for count in [Self.few, Self.many] {
-          // What no pattern expects makes it fail at the very end.
-          let text = prefix + String(repeating: pump, count: count) + "\u{1}"
+        for (count, end) in [(Self.few, Self.end), (Self.few, tail), (Self.many, tail)] {
+          let text = prefix + String(repeating: pump, count: count) + end
           do {
             _ = try pattern.firstMatch(in: text, using: context)
           } catch {
@@ -32,6 +31,14 @@ struct BacktrackProbe {
       }
     }
     return nil
+  }
+
+  /// What no pattern expects, so that it fails at the very end.
+  private static let end = "\u{1}"
+  /// PCRE2 does not begin where a character that every match ends with is not there at all.
+  private var tail: String {
+    Self.end
+      + Set(pattern.source.filter { $0.isASCII && !$0.isWhitespace }).sorted().map(String.init).joined()
   }
 
   private static let few = 40

@@ -60,7 +60,7 @@ struct RulesCheckTests {
     (#"match: '^s\w+'"#, [.literal]),
     (#"match: '^ship\b', except: ['--never']"#, [.unreached]),
     (#"match: '^ship\b', when: program == ship"#, [.unreached]),
-    (#"match: '^ship\b', when: phase != asked and progam != x"#, [.unreached, .field]),
+    (#"match: '^ship\b', when: phase != asked and not progam == x"#, [.unreached, .field]),
     (#"match: '^ship\b', instead: 'Use `ship --slow web`.'"#, [.advice]),
     (#"match: '^ship\b', instead: 'First sail, then ship web on Monday.'"#, [.advice]),
     (#"match: '^ship\b', instead: 'Wait for the ship.'"#, []),
@@ -75,9 +75,9 @@ struct RulesCheckTests {
         - {id: ship, on: command, severity: info, why: Because., do: [escalate], \(body),
            fires: [ship web, ship aa], silent: [git status]}
       """
-    let silentOnly = RuleFile(text, name: "test.yaml")
-    #expect(silentOnly.errors.map(\.description) == [])
-    let rules = silentOnly.rules
+    let file = RuleFile(text, name: "test.yaml")
+    #expect(file.errors.map(\.description) == [])
+    let rules = file.rules
     let book = Rulebook(rules: rules, lists: [:], programs: Fixtures.library.rulebook.programs)
     #expect(Set(book.lint().map(\.check)) == expected)
   }
