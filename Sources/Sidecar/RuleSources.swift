@@ -47,12 +47,21 @@ public struct RuleSources: Sendable, Equatable {
     return own.map { File(url: $0, layer: .shipped) }
       + folder(user).map { File(url: $0, layer: .user) }
       + folder(project).map { File(url: $0, layer: .project) }
-      + added.flatMap { Self.isDirectory($0) ? Self.yamlFiles(in: $0) : [$0] }
-      .map { File(url: $0, layer: .added) }
+      + addedFiles.filter { !Self.isDialect($0) }.map { File(url: $0, layer: .added) }
   }
 
-  var dialects: [URL] { Self.yamlFiles(in: shipped.appending(path: "agents")) }
+  /// The dialect files: the shipped ones, and of those that are named the ones in a folder `agents`.
+  var dialects: [URL] {
+    Self.yamlFiles(in: shipped.appending(path: "agents")) + addedFiles.filter(Self.isDialect)
+  }
+
   var programs: URL { shipped.appending(path: "programs.yaml") }
+
+  private var addedFiles: [URL] { added.flatMap { Self.isDirectory($0) ? Self.yamlFiles(in: $0) : [$0] } }
+
+  private static func isDialect(_ url: URL) -> Bool {
+    url.deletingLastPathComponent().lastPathComponent == "agents"
+  }
 
   private func folder(_ url: URL?) -> [URL] { url.map(Self.yamlFiles(in:)) ?? [] }
 

@@ -50,6 +50,24 @@ struct RulesCheckTests {
     #expect(RuleCheck(Fixtures.library).errorCount == 0)
   }
 
+  @Test("checks a dialect of the author's own, too")
+  func dialect() async throws {
+    try await RulesProgram.with { program in
+      let folder = program.home.appending(path: "agents")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let file = folder.appending(path: "mine.yaml")
+      let shipped = Fixtures.root.appending(path: "rules/agents/codex.yaml")
+      let text = try String(contentsOf: shipped, encoding: .utf8)
+      try Data(text.replacing("agent: codex", with: "agent: mine").utf8).write(to: file)
+      let sound = try program.run("rules", "check", "--no-user-rules", file.path)
+      #expect(sound.output == "0 rules in 1 file: sound\n")
+      try Data(text.replacing("interrupt: ", with: "interupt: ").utf8).write(to: file)
+      let broken = try program.run("rules", "check", "--no-user-rules", file.path)
+      #expect(broken.status == 2)
+      #expect(broken.output.contains("unknown key 'interupt'; did you mean 'interrupt'?"))
+    }
+  }
+
   /// A rule and its lint checks.
   static let lintTable: [(String, Set<LintFinding.Check>)] = [
     (#"match: '^ship (?:\w+\s?)+$'"#, [.backtracking]),
