@@ -54,7 +54,7 @@ let package = Package(
     tests("Patterns", ["Patterns"]),
     tests("Terminal", ["Terminal"]),
     tests("Shell", ["Shell", "Rulebook"]),
-    tests("Rulebook", ["Rulebook", "Patterns"]),
+    tests("Rulebook", ["Rulebook", "Patterns", yaml]),
     tests("Tmux", ["Tmux", "bench-tmux"]),
     tests("Senses", ["Senses", "Sidecar"]),
     tests("Hands", ["Hands"]),

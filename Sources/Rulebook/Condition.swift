@@ -54,6 +54,37 @@ public struct Condition: Sendable, Equatable {
     return found
   }
 
+  /// The lists that make it hold where a value is not in them: adding to one loosens the rule.
+  var listsThatLoosen: Set<String> {
+    var found: Set<String> = []
+    Self.visit(root, isNegated: false) { node, isNegated in
+      if isNegated, case .member(_, .named(let name)) = node { found.insert(name) }
+    }
+    return found
+  }
+
+  /// The parts joined by `and` at its top: those that do not look at the field, and those that do.
+  func parted(by field: String) -> (filter: Condition?, threshold: Condition?) {
+    var parts: [Node] = []
+    func take(_ node: Node) {
+      guard case .and(let a, let b) = node else { return parts.append(node) }
+      take(a)
+      take(b)
+    }
+    take(root)
+    func joined(_ nodes: [Node]) -> Condition? {
+      guard let first = nodes.first else { return nil }
+      return Condition(root: nodes.dropFirst().reduce(first) { .and($0, $1) }, source: source)
+    }
+    let isAbout = { (node: Node) in Condition(root: node, source: "").fields.contains(field) }
+    return (joined(parts.filter { !isAbout($0) }), joined(parts.filter(isAbout)))
+  }
+
+  init(root: Node, source: String) {
+    self.root = root
+    self.source = source
+  }
+
   /// Whether the fact's fields satisfy the condition.
   ///
   /// - Parameter lists: The lists in force, by name. A name that is not there has no members.
@@ -124,12 +155,16 @@ public struct Condition: Sendable, Equatable {
   }
 
   private static func visit(_ node: Node, _ body: (Node) -> Void) {
-    body(node)
+    visit(node, isNegated: false) { node, _ in body(node) }
+  }
+
+  private static func visit(_ node: Node, isNegated: Bool, _ body: (Node, Bool) -> Void) {
+    body(node, isNegated)
     switch node {
     case .and(let a, let b), .or(let a, let b):
-      visit(a, body)
-      visit(b, body)
-    case .not(let a): visit(a, body)
+      visit(a, isNegated: isNegated, body)
+      visit(b, isNegated: isNegated, body)
+    case .not(let a): visit(a, isNegated: !isNegated, body)
     case .set, .compare, .member: break
     }
   }

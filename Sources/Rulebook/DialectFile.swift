@@ -25,7 +25,7 @@ private struct DialectFileReader {
     guard let root = file.root(of: text) else { return nil }
     let top = file.fields(
       root, of: "the dialect",
-      known: ["agent", "versions", "recognise", "keys", "lines", "states"])
+      known: DialectGrammar.top)
     for key in ["agent", "recognise", "keys", "lines", "states"] where top[key] == nil {
       file.report(root, "the dialect has no '\(key)'")
     }
@@ -62,7 +62,7 @@ private struct DialectFileReader {
   }
 
   private mutating func readKeys(_ node: Node) -> Dialect.Keys? {
-    let fields = file.fields(node, of: "'keys'", known: ["interrupt", "submit", "queue"])
+    let fields = file.fields(node, of: "'keys'", known: DialectGrammar.keys)
     guard let interrupt = fields["interrupt"].flatMap({ file.text($0, of: "'interrupt'") }),
       let submit = fields["submit"].flatMap({ file.text($0, of: "'submit'") })
     else {
@@ -76,7 +76,7 @@ private struct DialectFileReader {
   private mutating func readLine(_ node: Node) -> Dialect.Line? {
     let fields = file.fields(
       node, of: "a line",
-      known: ["is", "phase", "match", "more", "trim", "line", "empty", "unless_colour", "lowest", "samples"])
+      known: DialectGrammar.line)
     let role = readWord(fields["is"], node, "'is'", Dialect.Role.self)
     let match = fields["match"].flatMap { file.pattern($0, of: "'match'") }
     if fields["match"] == nil { file.report(node, "a line has no 'match'") }
@@ -115,7 +115,7 @@ private struct DialectFileReader {
   private static let needsText: Set<Dialect.Role> = [.command, .output, .said, .prompt, .box]
 
   private mutating func readState(_ node: Node) -> Dialect.State? {
-    let fields = file.fields(node, of: "a state", known: ["is", "match", "announced"])
+    let fields = file.fields(node, of: "a state", known: DialectGrammar.state)
     if fields["match"] == nil, fields["announced"] == nil {
       file.report(node, "a state has neither 'match' nor 'announced'")
     }

@@ -1,48 +1,93 @@
 import Patterns
 
-/// A rule fired on a fact.
-public struct Verdict: Sendable {
-  public let rule: Rule
-  public let fact: Fact
-  /// The rule's reason and advice, their places filled from the fact.
-  public let why: String
-  public let instead: String?
-  /// What is to be done, in order: the rule's actions, less those that come too late for this evidence.
-  public let actions: [Action]
-}
-
-/// Something that a person should know about the rules themselves.
-public struct Notice: Sendable, Equatable {
-  public let rule: String
-  public let text: String
-}
-
 /// Judges facts by a rulebook: the state that a rulebook needs while time goes by.
 ///
-/// Told the time by the facts it is given; asks nobody. Not thread-safe: one owner.
+/// Told the time by the facts and ticks it is given; asks nobody. Time never goes back: a fact that is older
+/// than the last counts as of now. Not thread-safe: one owner.
 public final class Judge {
   public private(set) var rulebook: Rulebook
   /// Notices since they were last taken.
   private var notices: [Notice] = []
+  private var emitted: [Fact] = []
+  private var told: Set<String> = []
   private let context = MatchContext()
   private var standing: [Fact.Kind: PatternSet.Standing] = [:]
   private var raised = RecentStories()
+  var state = WindowState()
+  var now = Instant(nanoseconds: .min)
+  /// Facts that may still be emitted for what is being judged.
+  private var allowance = 0
+
+  /// How deep emitted facts may make others, and how many there may be of one fact.
+  private static let deepest = 8
+  private static let mostEmitted = 64
 
   public init(_ rulebook: Rulebook) {
     self.rulebook = rulebook
   }
 
-  /// Goes on by other rules. What has been raised stays raised.
+  /// Goes on by other rules. What has been raised stays raised; what is counted or awaited by a rule of the
+  /// same id goes on.
   public func adopt(_ rulebook: Rulebook) {
     self.rulebook = rulebook
     standing = [:]
+    told = []
+    state.keep { rulebook.index(of: $0) != nil }
   }
 
-  /// What the rules say of the fact, in the order of the rules. A rule fires once a story, at the first
-  /// evidence.
+  /// What the rules say of the fact, in the order of the rules, each verdict followed by those that its
+  /// emitted fact gave; before them, what fell due until then. A rule fires once a story, at the first
+  /// evidence. Rules that only emit are not among them.
   public func judge(_ fact: Fact) -> [Verdict] {
+    let all = allVerdicts(on: fact)
+    return all.isEmpty ? all : all.filter { !$0.rule.isQuiet }
+  }
+
+  /// What falls due by this time: expectations not met, what has lasted or stood still for too long.
+  public func tick(at time: Instant) -> [Verdict] {
+    allVerdicts(at: time).filter { !$0.rule.isQuiet }
+  }
+
+  /// As `judge`, with the rules that only emit.
+  func allVerdicts(on fact: Fact) -> [Verdict] {
+    let due = allVerdicts(before: fact.time)
+    now = max(now, fact.time)
+    allowance = Self.mostEmitted
+    let own = judge(fact, depth: 0)
+    return due.isEmpty ? own : due + own
+  }
+
+  func allVerdicts(before time: Instant) -> [Verdict] {
+    guard let bound = state.bound, bound < time else { return [] }
+    allowance = Self.mostEmitted
+    return fallDue(until: time, inclusive: false)
+  }
+
+  func allVerdicts(at time: Instant) -> [Verdict] {
+    allowance = Self.mostEmitted
+    let due = fallDue(until: time, inclusive: true)
+    now = max(now, time)
+    return due
+  }
+
+  /// The notices since the last call; each is given once.
+  public func takeNotices() -> [Notice] {
+    defer { notices = [] }
+    return notices
+  }
+
+  /// The facts that rules emitted since the last call; the newest 256.
+  public func takeEmitted() -> [Fact] {
+    defer { emitted = [] }
+    return emitted
+  }
+
+  private func judge(_ fact: Fact, depth: Int) -> [Verdict] {
+    if rulebook.shortestStall != nil { moveClocks(by: fact) }
     guard let listeners = rulebook.listeners[fact.kind] else { return [] }
-    var fired: [Int] = listeners.unconditional.filter { decide(rulebook.rules[$0], fact, fact.fields) }
+    for index in listeners.eased { ease(rulebook.rules[index], by: fact) }
+    for index in listeners.spells { follow(rulebook.rules[index], fact) }
+    var fired = listeners.unconditional.filter { holds(rulebook.rules[$0], fact.fields) }
     var captures: [Int: [String: Value]] = [:]
     var text = fact.text
     text.withUTF8 { bytes in
@@ -53,10 +98,11 @@ public final class Judge {
         let rule = rulebook.rules[ruleIndex]
         switch result {
         case .success(let match):
-          let fields = fact.fields.merging(namedGroups(of: rule, match, in: bytes)) { _, new in new }
-          guard !isExcepted(rule, bytes), decide(rule, fact, fields) else { return }
+          let groups = namedGroups(of: rule, match, in: bytes)
+          let fields = groups.isEmpty ? fact.fields : fact.fields.merging(groups) { _, new in new }
+          guard !isExcepted(rule, bytes), holds(rule, fields) else { return }
           fired.append(ruleIndex)
-          captures[ruleIndex] = fields
+          if !groups.isEmpty { captures[ruleIndex] = fields }
         case .failure(let stop):
           notices.append(
             Notice(
@@ -65,19 +111,16 @@ public final class Judge {
         }
       }
     }
-    return fired.sorted().compactMap { index in
-      verdict(of: rulebook.rules[index], on: fact, fields: captures[index] ?? fact.fields)
+    if fired.isEmpty { return [] }
+    return fired.sorted().flatMap { index in
+      var fact = fact
+      if let fields = captures[index] { fact.fields = fields }
+      return weigh(rulebook.rules[index], fact, depth: depth)
     }
   }
 
-  /// The notices since the last call; each is given once.
-  public func takeNotices() -> [Notice] {
-    defer { notices = [] }
-    return notices
-  }
-
-  private func decide(_ rule: Rule, _ fact: Fact, _ fields: [String: Value]) -> Bool {
-    rule.when?.holds(for: fields, lists: rulebook.lists) ?? true
+  private func holds(_ rule: Rule, _ fields: [String: Value]) -> Bool {
+    rule.filter?.holds(for: fields, lists: rulebook.lists) ?? true
   }
 
   private func isExcepted(_ rule: Rule, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -94,43 +137,98 @@ public final class Judge {
     }
   }
 
-  private func verdict(of rule: Rule, on fact: Fact, fields: [String: Value]) -> Verdict? {
-    if let story = fact.story, !raised.insert(story: story, agent: fact.agent, rule: rule.id) {
+  /// Whether a lasting rule's text and condition hold; nil when the fact says nothing about them.
+  func lasts(_ rule: Rule, _ fact: Fact) -> Bool? {
+    if let when = rule.when, rule.match == nil, !when.fields.contains(where: { fact.fields[$0] != nil }) {
       return nil
     }
-    var fact = fact
-    fact.fields = fields
-    return Verdict(
-      rule: rule, fact: fact, why: rule.why.filled(from: fields),
-      instead: rule.instead?.filled(from: fields),
-      actions: rule.actions.filter { $0.applies(to: fact.source) })
-  }
-}
-
-/// The last few thousand (agent, story, rule) for which an alert was raised. The oldest are forgotten.
-private struct RecentStories {
-  private struct Key: Hashable {
-    let agent: String
-    let story: UInt64
-    let rule: String
-  }
-
-  private static let capacity = 4096
-  private var known: Set<Key> = []
-  private var order: [Key] = []
-  private var oldest = 0
-
-  /// Whether it had not been there.
-  mutating func insert(story: UInt64, agent: String, rule: String) -> Bool {
-    let key = Key(agent: agent, story: story, rule: rule)
-    guard known.insert(key).inserted else { return false }
-    if order.count < Self.capacity {
-      order.append(key)
-    } else {
-      known.remove(order[oldest])
-      order[oldest] = key
-      oldest = (oldest + 1) % Self.capacity
+    var text = fact.text
+    return text.withUTF8 { bytes in
+      if let match = rule.match, (try? match.firstMatch(in: bytes, using: context)) == nil { return false }
+      return !isExcepted(rule, bytes) && holds(rule, fact.fields)
     }
-    return true
+  }
+
+  /// A fact that satisfies the rule: whether it is time to fire.
+  private func weigh(_ rule: Rule, _ fact: Fact, depth: Int) -> [Verdict] {
+    // A counted line of output is new each time, though it belongs to the same command.
+    let isOncePerStory = fact.kind == .command || !(rule.isQuiet || rule.windows.count != nil)
+    if isOncePerStory, let story = fact.story,
+      !raised.insert(story: story, agent: fact.agent, rule: rule.id)
+    {
+      return []
+    }
+    if let expectation = rule.windows.expectation {
+      if state.expect(expectation, for: rule.id, after: fact, at: now) { tellForgotten(rule) }
+      return []
+    }
+    guard let window = rule.windows.count else { return fire(rule, fact, at: fact.time, depth: depth) }
+    let (number, hasForgotten) = state.count(fact, for: rule.id, window, at: now)
+    if hasForgotten { tellForgotten(rule) }
+    var fact = fact
+    fact.fields["count"] = .number(Double(number))
+    if let at = window.at, number < at { return [] }
+    if let threshold = rule.threshold, !threshold.holds(for: fact.fields, lists: rulebook.lists) { return [] }
+    return fire(rule, fact, at: fact.time, depth: depth, count: number)
+  }
+
+  /// Fires, unless the rule has fired too lately.
+  func fire(_ rule: Rule, _ fact: Fact, at time: Instant, depth: Int, count: Int? = nil) -> [Verdict] {
+    let owner = WindowState.Owner(rule: rule.id, agent: fact.agent)
+    var number = 0
+    if rule.windows.cooldown != nil || rule.steps.count > 1 {
+      if let cooldown = rule.windows.cooldown, let last = state.firings[owner]?.last, now - last < cooldown {
+        return []
+      }
+      number = state.climb(owner, reset: rule.windows.ladderReset, at: now)
+    }
+    let step = min(number, max(0, rule.steps.count - 1))
+    var places = fact.fields
+    places["agent"] = .string(fact.agent)
+    places["text"] = .string(fact.text)
+    places["rule"] = .string(rule.id)
+    places["severity"] = .string(rule.severity.rawValue)
+    let verdict = Verdict(
+      rule: rule, fact: fact, time: time, why: rule.why.filled(from: places),
+      instead: rule.instead?.filled(from: places),
+      prompt: rule.prompt.map { cleaned($0.filled(from: places), limit: Verdict.longest) },
+      orders: rule.steps.isEmpty
+        ? []
+        : rule.steps[step].filter { $0.action.applies(to: fact.source) }.map { $0.filled(from: places) },
+      step: step + 1, count: count)
+    guard let kind = rule.emit else { return [verdict] }
+    return [verdict] + emit(kind, from: rule, fact, at: time, depth: depth)
+  }
+
+  private func emit(
+    _ kind: Fact.Kind, from rule: Rule, _ fact: Fact, at time: Instant, depth: Int
+  ) -> [Verdict] {
+    guard depth < Self.deepest, allowance > 0 else {
+      tellOnce(
+        rule, "emit",
+        "emits facts that make others without end; stopped at depth \(Self.deepest) or \(Self.mostEmitted) facts"
+      )
+      return []
+    }
+    allowance -= 1
+    var made = fact
+    made.kind = kind
+    made.time = time
+    made.fields["rule"] = .string(rule.id)
+    if emitted.count >= 256 { emitted.removeFirst(emitted.count - 255) }
+    emitted.append(made)
+    return judge(made, depth: depth + 1)
+  }
+
+  private func tellForgotten(_ rule: Rule) {
+    tellOnce(
+      rule, "keys",
+      "keeps apart more than \(WindowState.keysEach) things of one agent; the oldest are forgotten")
+  }
+
+  /// A notice that is given once for the rulebook in force.
+  private func tellOnce(_ rule: Rule, _ matter: String, _ text: String) {
+    guard told.insert("\(rule.id) \(matter)").inserted else { return }
+    notices.append(Notice(rule: rule.id, text: "rule '\(rule.id)' (\(rule.origin)) \(text)"))
   }
 }

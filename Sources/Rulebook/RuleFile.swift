@@ -1,49 +1,114 @@
 import Patterns
 import Yams
 
-/// The rules and lists of one file, and everything that is wrong with it.
+/// The rules, lists and macros of one file, what it says about the rules of others, and everything that is
+/// wrong with it.
 ///
 /// A rule with an error is left out; the others stand. Nothing is run here: `Rulebook` runs the examples,
-/// since they depend on the lists of other files.
+/// since they depend on the lists of other files. Macros and kinds of fact that stand in other files are
+/// errors here; `Rulebook` reads the file again when it knows them.
 public struct RuleFile: Sendable {
   public let name: String
+  public let layer: Layer
   public let rules: [Rule]
-  public let lists: [String: [String]]
+  /// The lists that it states whole.
+  public var lists: [String: [String]] {
+    listEntries.reduce(into: [:]) { if !$1.isAddition { $0[$1.name] = $1.items } }
+  }
   public let errors: [FileError]
+
+  struct ListEntry: Sendable {
+    let name: String
+    let items: [String]
+    let isAddition: Bool
+    let place: Place
+  }
+
+  let text: String
+  let listEntries: [ListEntry]
+  let macros: [String: Macros.Definition]
+  let emitted: Set<String>
+  /// The ids of all its rules, broken ones too.
+  let ids: Set<String>
+  let amendments: Amendments
+  /// It names a macro or a kind that is not its own.
+  let isIncomplete: Bool
 
   /// - Parameters:
   ///   - text: The file's content; at most 1 MiB of YAML.
   ///   - name: The file as the user knows it, for messages.
-  public init(_ text: String, name: String) {
-    var reader = RuleFileReader(name: name)
+  ///   - layer: Where it lies; a project's file is held to more.
+  public init(_ text: String, name: String, layer: Layer = .shipped) {
+    self.init(text, name: name, layer: layer, shared: SharedNames())
+  }
+
+  init(_ text: String, name: String, layer: Layer, shared: SharedNames) {
+    var reader = RuleFileReader(name: name, layer: layer, shared: shared)
     reader.read(text)
     self.name = name
+    self.layer = layer
+    self.text = text
     rules = reader.rules
-    lists = reader.lists
+    listEntries = reader.lists
+    macros = reader.ownMacros
+    emitted = reader.ownKinds
+    ids = reader.ids
+    amendments = reader.amendments
+    isIncomplete = reader.isIncomplete
     errors = reader.file.errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+  }
+
+  func read(knowing shared: SharedNames) -> RuleFile {
+    RuleFile(text, name: name, layer: layer, shared: shared)
   }
 }
 
-private struct RuleFileReader {
-  var file: YAMLFile
-  var rules: [Rule] = []
-  var lists: [String: [String]] = [:]
+/// What files share by name.
+struct SharedNames: Sendable {
+  var macros = Macros()
+  /// Kinds of fact that rules emit.
+  var kinds: Set<String> = []
+}
 
-  init(name: String) {
+struct RuleFileReader {
+  var file: YAMLFile
+  let layer: Layer
+  var shared: SharedNames
+  var rules: [Rule] = []
+  var lists: [RuleFile.ListEntry] = []
+  var ownMacros: [String: Macros.Definition] = [:]
+  var ownKinds: Set<String> = []
+  var ids: Set<String> = []
+  var amendments = Amendments()
+  var isIncomplete = false
+
+  init(name: String, layer: Layer, shared: SharedNames) {
     file = YAMLFile(name: name)
+    self.layer = layer
+    self.shared = shared
   }
 
   mutating func read(_ text: String) {
     guard let root = file.root(of: text) else { return }
-    let top = file.fields(root, of: "the file", known: ["lists", "rules"])
+    let top = file.fields(root, of: "the file", known: RuleGrammar.top)
+    if let node = top["macros"] { readMacros(node) }
     if let node = top["lists"] { readLists(node) }
-    guard let node = top["rules"] else { return }
+    if let node = top["rules"] { readRules(node) }
+    readAmendments(top)
+  }
+
+  private mutating func readRules(_ node: Node) {
     guard let sequence = node.sequence else {
       file.report(node, "'rules' is a list; start each rule with '- id: NAME'")
       return
     }
+    for item in sequence {
+      if let kind = item.mapping?["emit"]?.scalar?.string, isIdentifier(kind) { ownKinds.insert(kind) }
+    }
+    shared.kinds.formUnion(ownKinds)
     var seen: [String: Int] = [:]
     for item in sequence {
+      if let id = item.mapping?["id"]?.scalar?.string { ids.insert(id) }
       guard let rule = readRule(item) else { continue }
       if let first = seen[rule.id] {
         file.report(item, "rule '\(rule.id)' stands already in line \(first); give one another id")
@@ -54,6 +119,28 @@ private struct RuleFileReader {
     }
   }
 
+  private mutating func readMacros(_ node: Node) {
+    guard let mapping = node.mapping else {
+      file.report(node, "'macros' is written as 'name: pattern' lines")
+      return
+    }
+    for (key, value) in mapping {
+      guard let name = file.text(key, of: "a macro's name") else { continue }
+      guard Macros.isName(name) else {
+        file.report(key, "macro '\(name)': a name starts with a letter; then small letters, digits and '-'")
+        continue
+      }
+      guard let source = file.text(value, of: "macro '\(name)'") else { continue }
+      ownMacros[name] = Macros.Definition(source: source, place: place(value))
+    }
+    shared.macros.definitions.merge(ownMacros) { _, own in own }
+    for (_, value) in mapping {
+      if let source = value.scalar?.string, ownMacros.values.contains(where: { $0.place == place(value) }) {
+        _ = compile(source, at: value, of: "a macro")
+      }
+    }
+  }
+
   private mutating func readLists(_ node: Node) {
     guard let mapping = node.mapping else {
       file.report(node, "'lists' is written as 'name: [item, item]' lines")
@@ -61,162 +148,21 @@ private struct RuleFileReader {
     }
     for (key, value) in mapping {
       guard let name = file.text(key, of: "a list's name") else { continue }
-      lists[name] = file.texts(value, of: "list '\(name)'").map(\.text)
-    }
-  }
-
-  private static let keys = [
-    "id", "on", "match", "except", "when", "severity", "why", "instead", "do", "fires", "silent",
-  ]
-
-  private mutating func readRule(_ node: Node) -> Rule? {
-    let before = file.errors.count
-    guard let mapping = node.mapping else {
-      file.report(node, "a rule is written as 'key: value' lines, the first is '- id: NAME'")
-      return nil
-    }
-    guard let idNode = mapping["id"], let id = file.text(idNode, of: "'id'") else {
-      if mapping["id"] == nil { file.report(node, "a rule has no 'id'; start it with '- id: NAME'") }
-      return nil
-    }
-    let what = "rule '\(cleaned(id, limit: 64))'"
-    if !isIdentifier(id) {
-      file.report(idNode, "\(what): an id is made of small letters, digits and '-'")
-    }
-    let fields = file.fields(node, of: what, known: Self.keys)
-    for key in ["on", "severity", "why", "do", "fires", "silent"] where fields[key] == nil {
-      file.report(node, "\(what) has no '\(key)'; \(Self.advice(for: key))")
-    }
-    if fields["match"] == nil, fields["when"] == nil {
-      file.report(node, "\(what) has neither 'match' nor 'when'; it would fire on every fact")
-    }
-    let on = fields["on"].flatMap { readKind($0, what) }
-    let match = fields["match"].flatMap { file.pattern($0, of: what) }
-    let except = fields["except"].map { readExceptions($0, what) } ?? []
-    let when = fields["when"].flatMap { readCondition($0, what) }
-    let severity = fields["severity"].flatMap { readSeverity($0, what) }
-    let why = fields["why"].flatMap { file.text($0, of: "\(what): 'why'") }
-    let instead = fields["instead"].flatMap { file.text($0, of: "\(what): 'instead'") }
-    let actions = fields["do"].map { readActions($0, what) } ?? []
-    let fires = fields["fires"].map { readExamples($0, "\(what): 'fires'") } ?? []
-    let silent = fields["silent"].map { readExamples($0, "\(what): 'silent'") } ?? []
-    guard file.errors.count == before, let on, let severity, let why else { return nil }
-    return Rule(
-      id: id, on: on, match: match, except: except, when: when, severity: severity,
-      why: Template(why), instead: instead.map(Template.init), actions: actions, fires: fires,
-      silent: silent, origin: origin(node))
-  }
-
-  private static func advice(for key: String) -> String {
-    switch key {
-    case "on": "say what it listens to, as in 'on: command'"
-    case "severity": "write 'severity: critical', 'warning' or 'info'"
-    case "why": "say in one sentence why it is there; the agent is told"
-    case "do": "write 'do: [escalate]' or what else is to be done"
-    case "fires": "give at least one example that it must fire on"
-    default: "give at least one near miss that it must not fire on"
-    }
-  }
-
-  private mutating func readKind(_ node: Node, _ what: String) -> Fact.Kind? {
-    guard let word = file.text(node, of: "\(what): 'on'") else { return nil }
-    let known: [Fact.Kind] = [.command, .output, .edit, .said, .prompt, .status, .state, .line]
-    guard let kind = known.first(where: { $0.rawValue == word }) else {
-      let hint =
-        nearest(to: word, among: known.map(\.rawValue)).map { "did you mean '\($0)'?" }
-        ?? "known are: \(known.map(\.rawValue).joined(separator: ", "))"
-      file.report(node, "\(what): unknown fact kind '\(word)'; \(hint)")
-      return nil
-    }
-    return kind
-  }
-
-  private mutating func readExceptions(_ node: Node, _ what: String) -> [Pattern] {
-    let nodes = node.sequence.map { Array($0) } ?? [node]
-    return nodes.compactMap { file.pattern($0, of: "\(what): 'except'") }
-  }
-
-  private mutating func readCondition(_ node: Node, _ what: String) -> Condition? {
-    guard let source = file.text(node, of: "\(what): 'when'") else { return nil }
-    do throws(ConditionError) {
-      return try Condition(source)
-    } catch {
-      let inner = node.scalar?.style == .plain ? error.column - 1 : 0
-      file.report(node, "\(what): 'when': \(error)", columnOffset: inner)
-      return nil
-    }
-  }
-
-  private mutating func readSeverity(_ node: Node, _ what: String) -> Severity? {
-    guard let word = file.text(node, of: "\(what): 'severity'") else { return nil }
-    guard let severity = Severity(rawValue: word) else {
-      let known = Severity.allCases.map(\.rawValue)
-      let hint =
-        nearest(to: word, among: known).map { "did you mean '\($0)'?" }
-        ?? "write \(known.joined(separator: ", "))"
-      file.report(node, "\(what): unknown severity '\(word)'; \(hint)")
-      return nil
-    }
-    return severity
-  }
-
-  private mutating func readActions(_ node: Node, _ what: String) -> [Action] {
-    file.texts(node, of: "\(what): 'do'").compactMap { word, node in
-      if let action = Action(rawValue: word) { return action }
-      let known = Action.allCases.map(\.rawValue)
-      let hint =
-        nearest(to: word, among: known).map { "did you mean '\($0)'?" }
-        ?? "known are: \(known.joined(separator: ", "))"
-      file.report(node, "\(what): unknown action '\(word)'; \(hint)")
-      return nil
-    }
-  }
-
-  private mutating func readExamples(_ node: Node, _ what: String) -> [Example] {
-    let nodes = node.sequence.map { Array($0) } ?? [node]
-    if nodes.isEmpty {
-      file.report(node, "\(what) is empty; give at least one example")
-    }
-    return nodes.compactMap { readExample($0, what) }
-  }
-
-  private mutating func readExample(_ node: Node, _ what: String) -> Example? {
-    if let text = node.scalar?.string {
-      return Example(text: text, fields: [:], origin: origin(node))
-    }
-    guard let mapping = node.mapping else {
-      file.report(node, "\(what): an example is a text, or 'text:' with the fact's fields beside it")
-      return nil
-    }
-    var text: String?
-    var fields: [String: Value] = [:]
-    for (key, value) in mapping {
-      guard let name = file.text(key, of: what), let field = value.scalar?.string else {
-        file.report(value, "\(what): a field of an example is one word or number")
-        continue
+      let isAddition = value.mapping != nil
+      var items: Node? = value
+      if isAddition {
+        items = file.fields(value, of: "list '\(name)'", known: RuleGrammar.list)["add"]
+        if items == nil { file.report(value, "list '\(name)': write 'add: [item, item]'") }
       }
-      if name == "text" {
-        text = field
-      } else {
-        fields[name] = Double(field).map { .number($0) } ?? .string(field)
-      }
+      guard let items else { continue }
+      let texts = file.texts(items, of: "list '\(name)'").map(\.text)
+      lists.append(RuleFile.ListEntry(name: name, items: texts, isAddition: isAddition, place: place(key)))
     }
-    guard let text else {
-      file.report(node, "\(what): the example has no 'text'")
-      return nil
-    }
-    return Example(text: text, fields: fields, origin: origin(node))
   }
 
-  private func origin(_ node: Node) -> Rule.Origin {
-    Rule.Origin(file: file.name, line: node.mark?.line ?? 1)
+  func place(_ node: Node) -> Place {
+    Place(file: file.name, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
   }
-}
 
-private func isIdentifier(_ word: String) -> Bool {
-  !word.isEmpty && word.utf8.count <= 64
-    && word.utf8.allSatisfy {
-      ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
-        || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: "-")
-    }
+  func origin(_ node: Node) -> Rule.Origin { place(node).origin }
 }

@@ -7,107 +7,92 @@ import Shell
 public struct Rulebook: Sendable {
   /// In the order of the files and of the rules within them.
   public let rules: [Rule]
-  /// By name; a list of a later file replaces one of the same name.
+  /// By name, as the last file that has a say left them.
   public let lists: [String: [String]]
   public let programs: ProgramTable
+  /// Rules that were taken out, by whom and where.
+  public let disabled: [Change]
 
-  /// The rules that listen to one kind of fact.
+  /// The rules that listen to one kind of fact, by their indices.
   struct Listeners: Sendable {
     /// The patterns of those that have one; `matching[i]` is the rule of the set's pattern `i`.
-    var patterns: PatternSet
-    var matching: [Int]
-    /// Those that only have a condition.
-    var unconditional: [Int]
+    var patterns = PatternSet([])
+    var matching: [Int] = []
+    /// Those that only have a condition, or none.
+    var unconditional: [Int] = []
+    /// Those that look at how long something is so: they have to hear of its end too.
+    var spells: [Int] = []
+    /// Those whose count or expectation ends with such a fact.
+    var eased: [Int] = []
   }
 
   let listeners: [Fact.Kind: Listeners]
+  /// The shortest `stalled`; nil when no rule has one, and progress is of no interest.
+  let shortestStall: Duration?
+  private let indices: [String: Int]
+  /// The lists as the files up to a layer left them: the examples of its rules are tried with these.
+  private let layers: [Layer: [String: [String]]]
 
-  public init(rules: [Rule], lists: [String: [String]], programs: ProgramTable) {
+  public init(
+    rules: [Rule], lists: [String: [String]], programs: ProgramTable, disabled: [Change] = []
+  ) {
+    self.init(rules: rules, layers: [.project: lists], programs: programs, disabled: disabled)
+  }
+
+  init(
+    rules: [Rule], layers: [Layer: [String: [String]]], programs: ProgramTable, disabled: [Change]
+  ) {
+    self.layers = layers
+    lists = layers[.project] ?? [:]
     self.rules = rules
-    self.lists = lists
     self.programs = programs
+    self.disabled = disabled
     var listeners: [Fact.Kind: Listeners] = [:]
-    for kind in Set(rules.map(\.on)) {
-      let own = rules.indices.filter { rules[$0].on == kind }
-      let matching = own.filter { rules[$0].match != nil }
-      listeners[kind] = Listeners(
-        patterns: PatternSet(matching.map { rules[$0].match! }), matching: matching,
-        unconditional: own.filter { rules[$0].match == nil })
+    for index in rules.indices {
+      let rule = rules[index]
+      for kind in Set(rule.windows.easing) { listeners[kind, default: Listeners()].eased.append(index) }
+      if rule.windows.isSpell {
+        listeners[rule.on, default: Listeners()].spells.append(index)
+      } else if rule.match != nil {
+        listeners[rule.on, default: Listeners()].matching.append(index)
+      } else {
+        listeners[rule.on, default: Listeners()].unconditional.append(index)
+      }
     }
-    self.listeners = listeners
+    self.listeners = listeners.mapValues { own in
+      var own = own
+      own.patterns = PatternSet(own.matching.compactMap { rules[$0].match })
+      return own
+    }
+    shortestStall = rules.compactMap(\.windows.stall?.after).min()
+    indices = Dictionary(rules.indices.map { (rules[$0].id, $0) }) { first, _ in first }
+  }
+
+  /// The place of a rule among `rules`.
+  public func index(of id: String) -> Int? { indices[id] }
+
+  /// What is wrong with an example of the rule's, one sentence; nil when it is as it says, or when it names a
+  /// recording, which is read elsewhere.
+  public func failure(of example: Example, mustFire: Bool, in rule: Rule) -> String? {
+    var own = rule
+    own.except.removeLast(rule.changes.count { if case .except = $0.kind { true } else { false } })
+    return Rehearsal(
+      of: own, emitters: rules.filter { $0.emit != nil }, lists: layers[rule.layer] ?? lists,
+      programs: programs
+    ).failure(of: example, mustFire)
   }
 
   /// The rules of these files, their examples tried.
   ///
+  /// - Parameter files: In the order in which they have a say; those of a later layer after all of an
+  ///   earlier one.
   /// - Returns: The rulebook of all rules that are sound, and every error of every file. A rule whose
   ///   examples fail, that names an unknown list or whose id is taken is left out.
   public static func load(
     _ files: [RuleFile], programs: ProgramTable
   ) -> (rulebook: Rulebook, errors: [FileError]) {
-    var errors = files.flatMap(\.errors)
-    var lists: [String: [String]] = [:]
-    for file in files { lists.merge(file.lists) { _, later in later } }
-    var taken: [String: Rule.Origin] = [:]
-    var rules: [Rule] = []
-    for rule in files.flatMap(\.rules) {
-      if let first = taken[rule.id] {
-        errors.append(rule.error("stands already in \(first); give one another id"))
-        continue
-      }
-      taken[rule.id] = rule.origin
-      let unknown = (rule.when?.lists ?? []).subtracting(lists.keys)
-      guard unknown.isEmpty else {
-        errors += unknown.sorted().map { name in
-          let hint =
-            nearest(to: name, among: lists.keys).map { "did you mean '$\($0)'?" }
-            ?? "add it under 'lists:'"
-          return rule.error("unknown list '$\(name)'; \(hint)")
-        }
-        continue
-      }
-      let failures = Rulebook(rules: [rule], lists: lists, programs: programs).exampleFailures(of: rule)
-      errors += failures
-      if failures.isEmpty { rules.append(rule) }
-    }
-    return (Rulebook(rules: rules, lists: lists, programs: programs), errors)
-  }
-
-  private func exampleFailures(of rule: Rule) -> [FileError] {
-    var errors: [FileError] = []
-    for (name, examples, mustFire) in [("fires", rule.fires, true), ("silent", rule.silent, false)] {
-      for (index, example) in examples.enumerated() where fires(on: example, kind: rule.on) != mustFire {
-        let verb = mustFire ? "does not fire" : "fires"
-        errors.append(
-          FileError(
-            file: example.origin.file, line: example.origin.line, column: 9,
-            message: "rule '\(rule.id)': '\(name)' example \(index + 1) \(verb): "
-              + cleaned(example.text, limit: 120)))
-      }
-    }
-    return errors
-  }
-
-  /// Whether any rule of this book fires on the example.
-  func fires(on example: Example, kind: Fact.Kind) -> Bool {
-    let judge = Judge(self)
-    return facts(of: example, kind: kind).contains { !judge.judge($0).isEmpty }
-  }
-
-  private func facts(of example: Example, kind: Fact.Kind) -> [Fact] {
-    var fact = Fact(
-      time: .zero, agent: "example", kind: kind, text: example.text, fields: example.fields,
-      source: .replay)
-    guard kind == .command else { return [fact] }
-    if fact.fields["phase"] == nil {
-      fact.fields["phase"] = .string(Fact.Phase.running.rawValue)
-    }
-    var reader = CommandReader(programs: programs)
-    return reader.read(fact)
-  }
-}
-
-extension Rule {
-  fileprivate func error(_ message: String) -> FileError {
-    FileError(file: origin.file, line: origin.line, column: 5, message: "rule '\(id)' \(message)")
+    var assembly = Assembly(files, programs: programs)
+    let rulebook = assembly.assemble()
+    return (rulebook, assembly.errors)
   }
 }

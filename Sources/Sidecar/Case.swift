@@ -26,6 +26,7 @@ struct Case {
 
   /// What the agent is told.
   var correction: String {
+    if let prompt = verdict.prompt { return prompt }
     let what = cleaned(verdict.fact.text, limit: 120)
     let opening =
       switch (verdict.fact.kind, verdict.fact.phase) {

@@ -1,0 +1,40 @@
+/// An action and how it is to be done: what one entry of a rule's `do` says.
+public struct Order: Sendable, Equatable {
+  /// What is particular to an action.
+  public enum Details: Sendable, Equatable {
+    case none
+    /// How long a program stays frozen while a human may decide, and what happens when none did.
+    case hold(for: Duration?, then: Release)
+    /// Whether the agent is first asked for a summary that the next one is started with.
+    case restart(handoff: Bool)
+    /// A program of the user's, which gets the alert on its standard input.
+    case run(program: String)
+    /// What is queued; nil is the correction itself. Its places are filled in a verdict.
+    case queue(text: String?)
+  }
+
+  /// What becomes of a frozen program.
+  public enum Release: String, Codable, CaseIterable, Sendable {
+    case kill, allow
+  }
+
+  public let action: Action
+  public let details: Details
+
+  public init(_ action: Action, _ details: Details? = nil) {
+    self.action = action
+    switch (details, action) {
+    case (let details?, _): self.details = details
+    case (nil, .hold): self.details = .hold(for: nil, then: .kill)
+    case (nil, .restart): self.details = .restart(handoff: true)
+    case (nil, .queue): self.details = .queue(text: nil)
+    case (nil, _): self.details = .none
+    }
+  }
+
+  /// The order with the places of its text filled.
+  func filled(from fields: [String: Value]) -> Order {
+    guard case .queue(let text?) = details else { return self }
+    return Order(action, .queue(text: cleaned(Template(text).filled(from: fields), limit: Verdict.longest)))
+  }
+}

@@ -1,0 +1,30 @@
+/// A rule fired on a fact.
+public struct Verdict: Sendable {
+  public let rule: Rule
+  /// The fact, with the captures among its fields; of a rule that waited, the fact that began it.
+  public let fact: Fact
+  /// When it fired: the fact's time, or the deadline that passed in silence.
+  public let time: Instant
+  /// The rule's reason and advice, their places filled from the fact.
+  public let why: String
+  public let instead: String?
+  /// What the agent is told, where the rule says it itself.
+  public let prompt: String?
+  /// What is to be done, in order: the step of the rule's ladder, less what comes too late for this evidence.
+  public let orders: [Order]
+  /// Which step of the ladder this is, from 1.
+  public let step: Int
+  /// How many the rule counted, where it counts.
+  public let count: Int?
+
+  public var actions: [Action] { orders.map(\.action) }
+
+  /// Characters that a filled text may have.
+  static let longest = 600
+}
+
+/// Something that a person should know about the rules themselves.
+public struct Notice: Sendable, Equatable {
+  public let rule: String
+  public let text: String
+}

@@ -1,0 +1,64 @@
+/// What a rule waits for beyond a single fact. All times are told by facts and ticks.
+public struct Windows: Sendable, Equatable {
+  /// `count`: so many within so long.
+  public struct Count: Sendable, Equatable {
+    /// The number at which the rule fires; nil when its `when` looks at the field `count` itself.
+    public let at: Int?
+    public let within: Duration?
+    /// What is counted apart: `agent` and fields of the fact.
+    public let by: [String]
+    /// Kinds of fact that start the agent's counting again.
+    public let reset: [Fact.Kind]
+
+    /// More than this many are never kept.
+    static let most = 1000
+  }
+
+  /// `expect`: something must follow within so long, else the rule fires.
+  public struct Expectation: Sendable, Equatable {
+    public let kinds: [Fact.Kind]
+    public let within: Duration
+    /// Kinds that make it needless.
+    public let unless: [Fact.Kind]
+    /// Fields that both facts must have alike.
+    public let by: [String]
+  }
+
+  /// `stalled`: no clock of the agent's moved for so long while the condition held.
+  public struct Stall: Sendable, Equatable {
+    public let after: Duration
+    public let clocks: Set<Clock>
+  }
+
+  public var count: Count?
+  public var expectation: Expectation?
+  public var stall: Stall?
+  /// `for`: the condition has held so long without a break.
+  public var held: Duration?
+  /// `cooldown`: after firing, the rule is silent for so long for this agent.
+  public var cooldown: Duration?
+  /// `ladder: {reset: …}`: after so long without firing, the first step is due again.
+  public var ladderReset: Duration?
+
+  public init() {}
+
+  /// Whether the rule looks at how long something is so.
+  var isSpell: Bool { held != nil || stall != nil }
+
+  /// Kinds of fact that put the rule at ease.
+  var easing: [Fact.Kind] {
+    (count?.reset ?? []) + (expectation.map { $0.kinds + $0.unless } ?? [])
+  }
+}
+
+/// Something about an agent that moves only while it gets on.
+///
+/// The judge moves those that it can tell from facts; the others are moved by `Judge.progress`.
+public enum Clock: String, Codable, CaseIterable, Sendable {
+  /// Facts of these kinds move theirs.
+  case command, output, edit, said
+  /// Moved by a `status` fact whose value is another than before.
+  case context, tokens
+  /// New lines of the pane, and child processes that come, go or use the processor: told by the senses.
+  case lines, children
+}
