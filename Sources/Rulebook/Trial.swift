@@ -16,13 +16,12 @@ extension Rulebook {
   /// Tries every example of a rule by itself, with the lists and programs of this book. The rule need not
   /// be in force.
   public func trials(of rule: Rule) -> [Trial] {
-    let alone = Rulebook(rules: [rule], lists: lists, programs: programs)
     let cases: [(Trial.Expectation, [Example])] = [(.fires, rule.fires), (.silent, rule.silent)]
     return cases.flatMap { expectation, examples in
       examples.enumerated().map { index, example in
         Trial(
           rule: rule.id, example: example, expectation: expectation, number: index + 1,
-          isPassed: alone.fires(on: example, kind: rule.on) == (expectation == .fires))
+          isPassed: failure(of: example, mustFire: expectation == .fires, in: rule) == nil)
       }
     }
   }
