@@ -17,6 +17,8 @@ final class AgentPane {
     case log(Alert)
     /// Call the human.
     case call(Alert)
+    /// Run a program of the user's with the alert.
+    case run(String, Alert)
   }
 
   /// Cases that wait at a time; beyond that the oldest ends without waiting for its proof.
@@ -63,9 +65,14 @@ final class AgentPane {
       new.alert.outcome = .observed
       return [.log(new.alert)]
     }
-    guard new.wantsInterrupt || new.wantsPrompt, keys != nil else { return close(new, [], at: now) }
-    guard intervention != nil else { return begin([new], at: now) + [.log(new.alert)] }
-    return join(new, at: now) + [.log(new.alert)]
+    let programs = new.verdict.orders.compactMap { order -> Effect? in
+      if case .run(let program) = order.details { .run(program, new.alert) } else { nil }
+    }
+    guard new.wantsInterrupt || new.wantsPrompt, keys != nil else {
+      return close(new, [], at: now) + programs
+    }
+    guard intervention != nil else { return begin([new], at: now) + [.log(new.alert)] + programs }
+    return join(new, at: now) + [.log(new.alert)] + programs
   }
 
   /// Takes a case to those that are being dealt with already.
@@ -149,6 +156,10 @@ final class AgentPane {
     var deeds = results.filter { item.verdict.actions.contains($0.action) }.map {
       Alert.Deed($0.action.rawValue, result: $0.result, ms: ($0.time - item.opened).inSeconds * 1000)
     }
+    deeds += item.verdict.actions.filter { [.queue, .restart].contains($0) }.map {
+      Alert.Deed($0.rawValue, result: "not done: this version cannot yet")
+    }
+    if item.verdict.actions.contains(.run) { deeds.append(Alert.Deed(Action.run.rawValue)) }
     let needsHuman = item.needsHuman(after: results)
     if needsHuman { deeds.append(Alert.Deed(Action.escalate.rawValue)) }
     let alert = item.alert.updated(

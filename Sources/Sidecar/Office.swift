@@ -4,8 +4,13 @@ import Journal
 /// Writes what was decided, in order, and calls the human; never in the way of who decides.
 final class Office: Sendable {
   private struct Paper: Sendable {
+    enum Kind: Sendable {
+      case line, call
+      case program(String)
+    }
+
     let alert: Alert
-    let isCall: Bool
+    let kind: Kind
   }
 
   private let log: AlertLog
@@ -30,9 +35,16 @@ final class Office: Sendable {
 
   /// Puts an alert's line into the log, or calls the human about it.
   func file(_ alert: Alert, isCall: Bool) {
-    if case .dropped = inbox.yield(Paper(alert: alert, isCall: isCall)) {
+    if case .dropped = inbox.yield(Paper(alert: alert, kind: isCall ? .call : .line)) {
       tell(.trouble("the alert log is too slow; alert \(alert.id) (\(alert.rule)) stands here only"))
       tell(.alert(alert))
+    }
+  }
+
+  /// Runs a program of the user's with the alert on its standard input, when the lines before it are written.
+  func run(_ program: String, _ alert: Alert) {
+    if case .dropped = inbox.yield(Paper(alert: alert, kind: .program(program))) {
+      tell(.trouble("too much is going on; \(program) was not run for alert \(alert.id)"))
     }
   }
 
@@ -44,11 +56,12 @@ final class Office: Sendable {
   func run() async {
     await withDiscardingTaskGroup { group in
       for await paper in papers {
-        if paper.isCall {
+        switch paper.kind {
+        case .line: await write(paper.alert)
+        case .call:
           tell(.call(paper.alert))
           for notifier in notifiers { group.addTask { await self.call(paper.alert, by: notifier) } }
-        } else {
-          await write(paper.alert)
+        case .program(let path): group.addTask { await self.call(paper.alert, by: ProgramNotifier(path)) }
         }
       }
     }

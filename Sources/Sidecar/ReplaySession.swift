@@ -41,10 +41,13 @@ public struct ReplaySession {
       for var fact in facts {
         fact.agent = reader.dialect?.name ?? "unknown"
         try onFact(fact)
-        for verdict in judge.judge(fact) {
-          try onVerdict(verdict, fact.agent)
-        }
+        // What fell due in the silence before the fact comes first.
+        for verdict in judge.judge(fact) { try onVerdict(verdict, fact.agent) }
+        for emitted in judge.takeEmitted() { try onFact(emitted) }
       }
+    }
+    if let end = recording.events.last?.time {
+      for verdict in judge.tick(at: end) { try onVerdict(verdict, reader.dialect?.name ?? "unknown") }
     }
     return judge.takeNotices()
   }

@@ -226,19 +226,24 @@ public actor Watcher {
       office.report(.sees(pane.agent))
     }
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
-    var effects: [AgentPane.Effect] = []
     for fact in facts {
       settings.logger.debug(
         "fact", metadata: ["pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(fact.text, limit: 200))"])
       pane.note(fact)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
-      for verdict in judge.judge(fact) {
-        effects += pane.open(verdict, as: alert(for: verdict, pane.agent, at: now), at: now)
-      }
+      raise(judge.judge(fact), at: now)
     }
-    effects += pane.advance(at: now)
+    carry(pane.advance(at: now), to: id, process: place.info.process)
     for notice in judge.takeNotices() { office.report(.trouble(notice.text)) }
-    carry(effects, to: id, process: place.info.process)
+  }
+
+  /// Hands each verdict to the pane that it is about, which need not be the one that printed just now.
+  private func raise(_ verdicts: [Verdict], at now: Instant) {
+    for verdict in verdicts {
+      guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] else { continue }
+      let alert = alert(for: verdict, place.pane.agent, at: now)
+      carry(place.pane.open(verdict, as: alert, at: now), to: id, process: place.info.process)
+    }
   }
 
   private func alert(for verdict: Verdict, _ agent: Alert.Agent, at now: Instant) -> Alert {
@@ -259,6 +264,7 @@ public actor Watcher {
       switch effect {
       case .log(let alert): office.file(alert, isCall: false)
       case .call(let alert): office.file(alert, isCall: true)
+      case .run(let program, let alert): office.run(program, alert)
       case .interrupt(let key), .submit(let key): press(key, id, process)
       case .paste(let text):
         guard let typed = try? TypedText(pasting: text.utf8) else { continue }
@@ -321,12 +327,14 @@ public actor Watcher {
       }
       take(facts, of: id, at: now)
     }
+    raise(judge.tick(at: now), at: now)
     setAlarm()
   }
 
   private func setAlarm() {
     let now = clock.now
-    let times = panes.values.flatMap { place -> [Instant] in
+    let awaited = judge.nextDeadline.map { [$0] } ?? []
+    let times = awaited + panes.values.flatMap { place -> [Instant] in
       var times = place.pane.deadline.map { [$0] } ?? []
       if let since = place.unsettledSince {
         let isOld = now - since >= PaneReader.quiet

@@ -66,7 +66,7 @@ extension Outrider {
 
     private static func line(_ verdict: Verdict, _ agent: String, _ file: String) -> String {
       var line = JSONLine()
-      line.addRaw("t", seconds(verdict.fact.time))
+      line.addRaw("t", seconds(verdict.time))
       line.add("file", file)
       line.add("agent", agent)
       line.add("rule", verdict.rule.id)
@@ -97,7 +97,7 @@ extension Outrider {
     }
 
     private static func text(_ verdict: Verdict, _ agent: String) -> String {
-      let time = String(format: "%9.3f", verdict.fact.time.seconds)
+      let time = String(format: "%9.3f", verdict.time.seconds)
       let severity = verdict.rule.severity.rawValue.uppercased()
       let actions = verdict.actions.map(\.rawValue).joined(separator: ", ")
       return "\(time)  \(severity)  \(agent)  \(verdict.rule.id)  "
