@@ -48,16 +48,46 @@ public struct CommandReader {
     if let cwd = command.cwd { fields["cwd"] = .string(cwd) }
     if let branch = command.branch { fields["branch"] = .string(branch) }
     if command.isTruncated { fields["truncated"] = .flag(true) }
-    if command.isOpaque { fields["opaque"] = .flag(true) }
-    guard let push = command.push else { return fields }
+    if let reason = command.opaqueReason {
+      fields["opaque"] = .flag(true)
+      fields["reason"] = .string(reason.description)
+    }
+    addSurroundings(of: command, to: &fields)
+    if let push = command.push { addPush(push, to: &fields) }
+    return fields
+  }
+
+  /// What stands around the command: set only where there is something.
+  private func addSurroundings(of command: SimpleCommand, to fields: inout [String: Value]) {
+    let environment = command.assignments + command.exported
+    if !environment.isEmpty { fields["env"] = .list(environment) }
+    if !command.globalOptions.isEmpty { fields["options"] = .list(command.globalOptions) }
+    if !command.wrappers.isEmpty { fields["wrappers"] = .list(command.wrappers) }
+    let written = command.redirections.filter { $0.op.hasPrefix(">") || $0.op.hasPrefix("&>") }.map(\.target)
+    if !written.isEmpty { fields["writes"] = .list(written) }
+    switch command.host {
+    case nil: break
+    case .remote(let name), .container(let name), .pod(let name): fields["host"] = .string(name)
+    }
+    switch command.source {
+    case .line: break
+    case .script(let name), .makeTarget(let name), .packageScript(let name), .gitAlias(let name),
+      .code(let name):
+      fields["source"] = .string(name)
+    }
+  }
+
+  private func addPush(_ push: Push, to fields: inout [String: Value]) {
     fields["target"] = .list(push.branches)
     fields["remote"] = .list(push.targets.compactMap(\.remote))
     fields["everything"] = .flag(
       push.targets.contains { [.allBranches, .mirror, .matching].contains($0.reference) })
+    fields["deletes"] = .flag(push.targets.contains(where: \.isDeleted))
     fields["forced"] = .flag(push.isForced)
     fields["with_lease"] = .flag(push.isForcedWithLease)
     fields["dry_run"] = .flag(push.isDryRun)
+    fields["skips_hooks"] = .flag(push.skipsHooks)
+    fields["admin"] = .flag(push.isAdmin)
     fields["resolved"] = .flag(push.isResolved)
-    return fields
   }
 }
