@@ -190,7 +190,7 @@ struct Assembly {
         let hint =
           nearest(to: field, among: known).map { "did you mean '{\($0)}'?" }
           ?? "known are: \(known.sorted().joined(separator: ", ")); write '{{' for a brace"
-        report(rule.error(at: key, "'\(key)': nothing fills '{\(field)}'; \(hint)"))
+        report(rule.error(at: key, "uses '{\(field)}' in '\(key)', which nothing fills; \(hint)"))
       }
     }
   }

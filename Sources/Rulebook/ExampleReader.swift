@@ -80,6 +80,7 @@ extension RuleFileReader {
       }
       seconds.append(second)
     }
+    guard seconds.count == times.count else { return nil }
     if seconds.isEmpty == mustFire {
       file.report(
         node,

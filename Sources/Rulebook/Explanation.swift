@@ -57,12 +57,12 @@ extension Rulebook {
         return .excepted(pattern: exception.source, words: found.text(in: fact.text).map(String.init) ?? "")
       }
     }
-    if let when = rule.when, !when.holds(for: fields, lists: lists) {
+    if let when = rule.filter, !when.holds(for: fields, lists: lists) {
       let seen = when.fields.sorted().map { Explanation.Field(name: $0, value: Self.shown(fields[$0])) }
       return .condition(source: when.source, fields: seen)
     }
     let judge = Judge(Rulebook(rules: [rule], lists: lists, programs: programs))
-    return judge.judge(fact).contains { $0.rule.id == rule.id } ? .fired : .waiting
+    return judge.allVerdicts(on: fact).contains { $0.rule.id == rule.id } ? .fired : .waiting
   }
 
   private func noMatch(_ pattern: Pattern, _ text: String) -> Explanation.Outcome {

@@ -26,9 +26,12 @@ extension Rulebook {
     Self.knownFields(of: rule, among: rules)
   }
 
+  /// What templates may name besides the fact's fields.
+  static let places: Set<String> = ["agent", "text", "rule", "severity"]
+
   static func knownFields(of rule: Rule, among rules: [Rule]) -> Set<String> {
     var seen: Set<Fact.Kind> = []
-    var known: Set<String> = ["agent", "text", "rule", "severity"]
+    var known = places
     func take(_ rule: Rule) {
       known.formUnion(rule.match?.captureNames ?? [])
       known.formUnion(rule.fires.flatMap(\.fields.keys))

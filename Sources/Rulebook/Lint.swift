@@ -98,21 +98,14 @@ extension Rulebook {
   }
 }
 
-/// Names in `when` and in templates that no fact of the rule's kind has.
+/// Names in `when` that no fact of the rule's kind has; those in templates are errors.
 private struct LintFields {
-  private static let builtIn: [Fact.Kind: Set<String>] = [
-    .command: [
-      "program", "line", "phase", "exit", "cwd", "branch", "truncated", "opaque", "target", "remote",
-      "everything", "forced", "with_lease", "dry_run", "resolved",
-    ],
-    .output: ["command"], .edit: ["path"], .said: [], .prompt: ["by"],
-    .status: ["context", "tokens", "elapsed", "queued"], .state: ["state"], .line: ["region"],
-  ]
-
-  private var fields = builtIn
+  private let book: Rulebook
+  private var fields: [Fact.Kind: Set<String>] = [:]
 
   /// What examples and the analysis of commands bring along is known too.
   init(_ book: Rulebook) {
+    self.book = book
     for rule in book.rules {
       for fact in (rule.fires + rule.silent).flatMap({ book.facts(of: $0, of: rule) }) {
         fields[rule.on, default: []].formUnion(fact.fields.keys)
@@ -121,22 +114,18 @@ private struct LintFields {
   }
 
   func findings(of rule: Rule) -> [LintFinding] {
-    // What a rule emits has the fields of whatever set it off.
-    guard Self.builtIn[rule.on] != nil, let own = fields[rule.on] else { return [] }
-    let known = own.union(rule.match?.captureNames ?? [])
-    let used =
-      (rule.when?.fields.sorted() ?? []).map { ("'when'", $0, rule.when!.source) }
-      + rule.why.fields.map { ("'why'", $0, "{\($0)}") }
-      + (rule.instead?.fields ?? []).map { ("'instead'", $0, "{\($0)}") }
-    return used.filter { !known.contains($0.1) }.map { place, name, near in
+    guard let when = rule.when else { return [] }
+    // `agent` and the like are places of templates, no fields.
+    let known = book.knownFields(of: rule).subtracting(Rulebook.places).union(fields[rule.on] ?? [])
+    return when.fields.sorted().filter { !known.contains($0) }.map { name in
       let hint =
         nearest(to: name, among: known).map { "did you mean '\($0)'?" }
         ?? (known.isEmpty
           ? "capture it in 'match' as (?<\(name)>…)"
           : "known are: \(known.sorted().joined(separator: ", "))")
       return LintFinding(
-        check: .field, rule: rule.id, origin: rule.origin, near: near,
-        message: "\(place) names the field '\(name)', which no \(rule.on) has; \(hint)")
+        check: .field, rule: rule.id, origin: rule.origin, near: when.source,
+        message: "'when' names the field '\(name)', which no \(rule.on) has; \(hint)")
     }
   }
 }

@@ -55,7 +55,9 @@ extension RuleFileReader {
   }
 
   private mutating func readCount(_ node: Node, _ when: Condition?, _ what: String) -> Windows.Count? {
+    let before = file.errors.count
     let fields = file.fields(node, of: what, known: RuleGrammar.count)
+    guard file.errors.count == before else { return nil }
     var at: Int?
     if let node = fields["at"] {
       at = node.scalar.flatMap { Int($0.string) }

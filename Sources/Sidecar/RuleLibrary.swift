@@ -45,7 +45,12 @@ public struct RuleLibrary: Sendable {
       return (text, name)
     }
     let programs = read(sources.programs).map { ProgramFile($0.text, name: $0.name) }
-    files = places.compactMap { read($0.url) }.map { RuleFile($0.text, name: $0.name) }
+    files = places.compactMap { place in
+      // Whoever names a file on the command line speaks as the user.
+      read(place.url).map {
+        RuleFile($0.text, name: $0.name, layer: Layer(rawValue: place.layer.rawValue) ?? .user)
+      }
+    }
     let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable())
     let dialects = sources.dialects.compactMap(read).map { DialectFile($0.text, name: $0.name) }
     rulebook = loaded.rulebook

@@ -126,6 +126,7 @@ extension Outrider.Rules {
           line.add("actions", actions)
           line.addRaw("fires", String(rule.fires.count))
           line.addRaw("silent", String(rule.silent.count))
+          line.add("changes", rule.changes.map(\.description))
           print(line.finished())
         } else {
           print(
@@ -137,8 +138,11 @@ extension Outrider.Rules {
               "\(rule.fires.count)+\(rule.silent.count) examples", actions.joined(separator: ", "),
               "\(rule.origin)",
             ].joined(separator: "  "))
+          for change in rule.changes { print("  \(change)") }
         }
       }
+      guard !json else { return }
+      for change in library.rulebook.disabled { print("\(change.rule)  \(change)") }
     }
   }
 

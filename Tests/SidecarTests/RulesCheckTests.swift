@@ -83,7 +83,6 @@ struct RulesCheckTests {
     (#"match: '^ship\b', instead: 'First sail, then ship web on Monday.'"#, [.advice]),
     (#"match: '^ship\b', instead: 'Wait for the ship.'"#, []),
     (#"match: '^ship (?<what>\w+)', instead: 'Leave {what} alone.'"#, []),
-    (#"match: '^ship (?<what>\w+)', instead: 'Leave {wath} alone.'"#, [.field]),
   ]
 
   @Test("lints what its author would want to know, and no more", arguments: lintTable)
