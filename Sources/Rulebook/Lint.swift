@@ -34,7 +34,7 @@ extension Rulebook {
   }
 
   private func lintBacktracking(_ rule: Rule, _ samples: [String]) -> [LintFinding] {
-    let patterns = [rule.match].compactMap(\.self) + rule.except
+    let patterns = [rule.match].compactMap(\.self) + rule.ownExceptions
     return patterns.compactMap { pattern in
       guard let evil = BacktrackProbe(pattern, samples: samples).find() else { return nil }
       return LintFinding(
@@ -49,7 +49,7 @@ extension Rulebook {
       rule.match.map { (try? $0.firstMatch(in: fact.text, using: context)) != nil } ?? true
     }
     var findings: [LintFinding] = []
-    for exception in rule.except {
+    for exception in rule.ownExceptions {
       let isHit = matching.contains { (try? exception.firstMatch(in: $0.text, using: context)) != nil }
       if !isHit {
         findings.append(
@@ -98,45 +98,31 @@ extension Rulebook {
   }
 }
 
-/// Names in `when` and in templates that no fact of the rule's kind has.
+/// Names in `when` that no fact of the rule's kind has. Those in templates are errors already.
 private struct LintFields {
-  private static let builtIn: [Fact.Kind: Set<String>] = [
-    .command: [
-      "program", "line", "phase", "exit", "cwd", "branch", "truncated", "opaque", "target", "remote",
-      "everything", "forced", "with_lease", "dry_run", "resolved",
-    ],
-    .output: ["command"], .edit: ["path"], .said: [], .prompt: ["by"],
-    .status: ["context", "tokens", "elapsed", "queued"], .state: ["state"], .line: ["region"],
-  ]
-
-  private var fields = builtIn
-
+  private let book: Rulebook
   /// What examples and the analysis of commands bring along is known too.
+  private let seen: [Fact.Kind: Set<String>]
+
   init(_ book: Rulebook) {
-    for rule in book.rules {
+    self.book = book
+    seen = book.rules.reduce(into: [:]) { seen, rule in
       for fact in (rule.fires + rule.silent).flatMap({ book.facts(of: $0, of: rule) }) {
-        fields[rule.on, default: []].formUnion(fact.fields.keys)
+        seen[rule.on, default: []].formUnion(fact.fields.keys)
       }
     }
   }
 
   func findings(of rule: Rule) -> [LintFinding] {
-    // What a rule emits has the fields of whatever set it off.
-    guard Self.builtIn[rule.on] != nil, let own = fields[rule.on] else { return [] }
-    let known = own.union(rule.match?.captureNames ?? [])
-    let used =
-      (rule.when?.fields.sorted() ?? []).map { ("'when'", $0, rule.when!.source) }
-      + rule.why.fields.map { ("'why'", $0, "{\($0)}") }
-      + (rule.instead?.fields ?? []).map { ("'instead'", $0, "{\($0)}") }
-    return used.filter { !known.contains($0.1) }.map { place, name, near in
+    guard let when = rule.when else { return [] }
+    let known = book.knownFields(of: rule).union(seen[rule.on] ?? [])
+    return when.fields.subtracting(known).sorted().map { name in
       let hint =
         nearest(to: name, among: known).map { "did you mean '\($0)'?" }
-        ?? (known.isEmpty
-          ? "capture it in 'match' as (?<\(name)>…)"
-          : "known are: \(known.sorted().joined(separator: ", "))")
+        ?? "known are: \(known.sorted().joined(separator: ", "))"
       return LintFinding(
-        check: .field, rule: rule.id, origin: rule.origin, near: near,
-        message: "\(place) names the field '\(name)', which no \(rule.on) has; \(hint)")
+        check: .field, rule: rule.id, origin: rule.origin, near: when.source,
+        message: "'when' names the field '\(name)', which no \(rule.on) has; \(hint)")
     }
   }
 }

@@ -16,7 +16,7 @@ public struct RuleLibrary: Sendable {
   /// The text of every file that was read, by the name that errors give it.
   public let texts: [String: String]
   /// The layer of every rule file, by its name.
-  public let layers: [String: RuleSources.Layer]
+  public let layers: [String: Layer]
 
   /// Reads `DIR/*.yaml`, `DIR/agents/*.yaml` and `DIR/programs.yaml`, in the order of their names.
   ///
@@ -45,7 +45,9 @@ public struct RuleLibrary: Sendable {
       return (text, name)
     }
     let programs = read(sources.programs).map { ProgramFile($0.text, name: $0.name) }
-    files = places.compactMap { read($0.url) }.map { RuleFile($0.text, name: $0.name) }
+    files = places.compactMap { place in
+      read(place.url).map { RuleFile($0.text, name: $0.name, layer: place.layer) }
+    }
     let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable())
     let dialects = sources.dialects.compactMap(read).map { DialectFile($0.text, name: $0.name) }
     rulebook = loaded.rulebook
