@@ -228,7 +228,10 @@ public actor Watcher {
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
     for fact in facts {
       settings.logger.debug(
-        "fact", metadata: ["pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(fact.text, limit: 200))"])
+        "fact",
+        metadata: [
+          "pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(fact.text, limit: 200))",
+        ])
       pane.note(fact)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(judge.judge(fact), at: now)

@@ -24,7 +24,7 @@ struct RulesCheckTests {
       #expect(run.errors.isEmpty)
       #expect(run.status == (name == "poor-but-sound" ? 1 : 2))
       // Where a shipped rule stands is not what is tested.
-      let output = run.output.replacing(#/(rules/\w+\.yaml):\d+/#) { "\($0.1):LINE" }
+      let output = run.output.replacing(#/ (rules/\w+\.yaml):\d+/#) { " \($0.1):LINE" }
       let file = Self.folder.appending(path: "\(name).txt")
       if ProcessInfo.processInfo.environment["OUTRIDER_RECORD"] == "1" {
         try Data(output.utf8).write(to: file)
