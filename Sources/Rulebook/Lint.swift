@@ -34,7 +34,7 @@ extension Rulebook {
   }
 
   private func lintBacktracking(_ rule: Rule, _ samples: [String]) -> [LintFinding] {
-    let patterns = [rule.match].compactMap(\.self) + rule.except
+    let patterns = [rule.match].compactMap(\.self) + rule.ownExceptions
     return patterns.compactMap { pattern in
       guard let evil = BacktrackProbe(pattern, samples: samples).find() else { return nil }
       return LintFinding(
@@ -49,7 +49,7 @@ extension Rulebook {
       rule.match.map { (try? $0.firstMatch(in: fact.text, using: context)) != nil } ?? true
     }
     var findings: [LintFinding] = []
-    for exception in rule.except {
+    for exception in rule.ownExceptions {
       let isHit = matching.contains { (try? exception.firstMatch(in: $0.text, using: context)) != nil }
       if !isHit {
         findings.append(
@@ -98,31 +98,28 @@ extension Rulebook {
   }
 }
 
-/// Names in `when` that no fact of the rule's kind has; those in templates are errors.
+/// Names in `when` that no fact of the rule's kind has. Those in templates are errors already.
 private struct LintFields {
   private let book: Rulebook
-  private var fields: [Fact.Kind: Set<String>] = [:]
-
   /// What examples and the analysis of commands bring along is known too.
+  private let seen: [Fact.Kind: Set<String>]
+
   init(_ book: Rulebook) {
     self.book = book
-    for rule in book.rules {
+    seen = book.rules.reduce(into: [:]) { seen, rule in
       for fact in (rule.fires + rule.silent).flatMap({ book.facts(of: $0, of: rule) }) {
-        fields[rule.on, default: []].formUnion(fact.fields.keys)
+        seen[rule.on, default: []].formUnion(fact.fields.keys)
       }
     }
   }
 
   func findings(of rule: Rule) -> [LintFinding] {
     guard let when = rule.when else { return [] }
-    // `agent` and the like are places of templates, no fields.
-    let known = book.knownFields(of: rule).subtracting(Rulebook.places).union(fields[rule.on] ?? [])
-    return when.fields.sorted().filter { !known.contains($0) }.map { name in
+    let known = book.knownFields(of: rule).union(seen[rule.on] ?? [])
+    return when.fields.subtracting(known).sorted().map { name in
       let hint =
         nearest(to: name, among: known).map { "did you mean '\($0)'?" }
-        ?? (known.isEmpty
-          ? "capture it in 'match' as (?<\(name)>…)"
-          : "known are: \(known.sorted().joined(separator: ", "))")
+        ?? "known are: \(known.sorted().joined(separator: ", "))"
       return LintFinding(
         check: .field, rule: rule.id, origin: rule.origin, near: when.source,
         message: "'when' names the field '\(name)', which no \(rule.on) has; \(hint)")

@@ -18,12 +18,14 @@ struct LintAdvice {
   }
 
   func findings(of rule: Rule) -> [LintFinding] {
-    guard let instead = rule.instead else { return [] }
-    return commands(in: instead.source).compactMap { command in
+    let advice = [("instead", rule.instead), ("prompt", rule.prompt)].flatMap { key, template in
+      commands(in: template?.source ?? "").map { (key, $0) }
+    }
+    return advice.compactMap { key, command in
       guard let refusing = refusal(of: command) else { return nil }
       return LintFinding(
         check: .advice, rule: rule.id, origin: rule.origin, near: command,
-        message: "'instead' advises \"\(cleaned(command, limit: 80))\", which rule '\(refusing.id)' refuses; "
+        message: "'\(key)' advises \"\(cleaned(command, limit: 80))\", which rule '\(refusing.id)' refuses; "
           + "advise what is allowed")
     }
   }

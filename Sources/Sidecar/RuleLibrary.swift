@@ -16,7 +16,7 @@ public struct RuleLibrary: Sendable {
   /// The text of every file that was read, by the name that errors give it.
   public let texts: [String: String]
   /// The layer of every rule file, by its name.
-  public let layers: [String: RuleSources.Layer]
+  public let layers: [String: Layer]
 
   /// Reads `DIR/*.yaml`, `DIR/agents/*.yaml` and `DIR/programs.yaml`, in the order of their names.
   ///
@@ -46,10 +46,7 @@ public struct RuleLibrary: Sendable {
     }
     let programs = read(sources.programs).map { ProgramFile($0.text, name: $0.name) }
     files = places.compactMap { place in
-      // Whoever names a file on the command line speaks as the user.
-      read(place.url).map {
-        RuleFile($0.text, name: $0.name, layer: Layer(rawValue: place.layer.rawValue) ?? .user)
-      }
+      read(place.url).map { RuleFile($0.text, name: $0.name, layer: place.layer) }
     }
     let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable())
     let dialects = sources.dialects.compactMap(read).map { DialectFile($0.text, name: $0.name) }

@@ -1,14 +1,8 @@
 import Foundation
+import Rulebook
 
 /// Where rules come from: the shipped folder, the user's, the project's, and files named on the command line.
 public struct RuleSources: Sendable, Equatable {
-  /// Who wrote a rule file. A later layer is read after an earlier one.
-  public enum Layer: String, Sendable, CaseIterable {
-    case shipped, user, project
-    /// Named on the command line.
-    case added
-  }
-
   /// One rule file of a layer.
   public struct File: Sendable, Equatable {
     public let url: URL
@@ -41,13 +35,14 @@ public struct RuleSources: Sendable, Equatable {
     self.added = added
   }
 
-  /// The rule files as they are there now, in the order in which they are read.
+  /// The rule files as they are there now, in the order in which they are read. Whoever names a file on the
+  /// command line is the user, and so it is the user's.
   public var files: [File] {
     let own = Self.yamlFiles(in: shipped).filter { !Self.reserved.contains($0.lastPathComponent) }
     return own.map { File(url: $0, layer: .shipped) }
       + folder(user).map { File(url: $0, layer: .user) }
       + folder(project).map { File(url: $0, layer: .project) }
-      + addedFiles.filter { !Self.isDialect($0) }.map { File(url: $0, layer: .added) }
+      + addedFiles.filter { !Self.isDialect($0) }.map { File(url: $0, layer: .user) }
   }
 
   /// The dialect files: the shipped ones, and of those that are named the ones in a folder `agents`.

@@ -40,8 +40,7 @@ public struct RuleTest: Sendable {
           Case(
             suite: rule.origin.file, line: trial.example.origin.line,
             name: "\(rule.id) \(wanted) \(cleaned(trial.example.text, limit: 160))",
-            failure: trial.isPassed
-              ? nil : trial.expectation == .fires ? "it does not fire" : "it fires"))
+            failure: trial.failure))
       }
     }
     for dialect in library.dialects where isAsked(dialect.origin.file) { trySamples(of: dialect) }
@@ -68,6 +67,49 @@ public struct RuleTest: Sendable {
     }
 
     let asked: [Step]
+  }
+
+  /// Replays the recordings that examples name: each rule must fire at the seconds they say, or not at all.
+  ///
+  /// - Parameter names: Only examples of these files; nil for all.
+  public mutating func tryTakes(in folder: URL, with library: RuleLibrary, files names: Set<String>? = nil) {
+    for rule in library.rulebook.rules where names?.contains(rule.origin.file) ?? true {
+      for (examples, mustFire) in [(rule.fires, true), (rule.silent, false)] {
+        for example in examples {
+          guard let take = example.recording else { continue }
+          cases.append(
+            Case(
+              suite: rule.origin.file, line: example.origin.line,
+              name:
+                "\(rule.id) \(mustFire ? "fires in" : "is silent in") the recording \(cleaned(take.name, limit: 80))",
+              failure: Self.failure(of: take, mustFire, rule.id, folder, library)))
+        }
+      }
+    }
+  }
+
+  private static func failure(
+    of take: Example.Take, _ mustFire: Bool, _ rule: String, _ folder: URL, _ library: RuleLibrary
+  ) -> String? {
+    var times: [Double] = []
+    do {
+      let path = folder.appending(path: take.name + ".cast").path
+      ReplaySession(library).run(try Recording(path: path)) { _ in
+      } onVerdict: { verdict, _ in
+        if verdict.rule.id == rule { times.append(verdict.time.seconds) }
+      }
+    } catch {
+      return "\(error)"
+    }
+    let wanted = mustFire ? take.at : []
+    let said =
+      times.isEmpty ? "it never fires" : "it fires at \(times.map { "\($0)" }.joined(separator: ", "))"
+    let isRight =
+      mustFire && wanted.isEmpty
+      ? !times.isEmpty
+      : times.count == wanted.count
+        && zip(times, wanted.sorted()).allSatisfy { abs($0 - $1) <= Example.Take.tolerance }
+    return isRight ? nil : said
   }
 
   /// Replays every recording of a folder. With a file `NAME.truth.json` beside it, every alert about a

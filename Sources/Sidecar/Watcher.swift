@@ -228,7 +228,10 @@ public actor Watcher {
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
     for fact in facts {
       settings.logger.debug(
-        "fact", metadata: ["pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(fact.text, limit: 200))"])
+        "fact",
+        metadata: [
+          "pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(fact.text, limit: 200))",
+        ])
       pane.note(fact)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(judge.judge(fact), at: now)
@@ -334,14 +337,16 @@ public actor Watcher {
   private func setAlarm() {
     let now = clock.now
     let awaited = judge.nextDeadline.map { [$0] } ?? []
-    let times = awaited + panes.values.flatMap { place -> [Instant] in
-      var times = place.pane.deadline.map { [$0] } ?? []
-      if let since = place.unsettledSince {
-        let isOld = now - since >= PaneReader.quiet
-        times.append(since + (isOld ? PaneReader.patience : PaneReader.quiet))
+    let times =
+      awaited
+      + panes.values.flatMap { place -> [Instant] in
+        var times = place.pane.deadline.map { [$0] } ?? []
+        if let since = place.unsettledSince {
+          let isOld = now - since >= PaneReader.quiet
+          times.append(since + (isOld ? PaneReader.patience : PaneReader.quiet))
+        }
+        return times
       }
-      return times
-    }
     guard let next = times.min(), alarm.map({ next < $0.time }) ?? true else { return }
     alarm?.task.cancel()
     let wait = next - now

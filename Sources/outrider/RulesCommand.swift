@@ -87,12 +87,12 @@ extension Outrider.Rules {
     func run() throws {
       let (library, names) = try files.load()
       var test = RuleTest(library, files: names)
-      if let recordings {
-        test.replay(URL(filePath: recordings, directoryHint: .isDirectory), with: library)
-      } else if names == nil {
-        let beside = library.sources.shipped.standardizedFileURL.deletingLastPathComponent()
-        test.replay(beside.appending(path: "fixtures/recordings"), with: library)
-      }
+      let beside = library.sources.shipped.standardizedFileURL.deletingLastPathComponent()
+      let folder =
+        recordings.map { URL(filePath: $0, directoryHint: .isDirectory) }
+        ?? beside.appending(path: "fixtures/recordings")
+      test.tryTakes(in: folder, with: library, files: names)
+      if names == nil || recordings != nil { test.replay(folder, with: library) }
       print(test.report(format))
       if test.failureCount > 0 { throw Failure(.findings) }
     }
@@ -138,11 +138,10 @@ extension Outrider.Rules {
               "\(rule.fires.count)+\(rule.silent.count) examples", actions.joined(separator: ", "),
               "\(rule.origin)",
             ].joined(separator: "  "))
-          for change in rule.changes { print("  \(change)") }
+          for change in rule.changes { print("  changed: \(change)") }
         }
       }
-      guard !json else { return }
-      for change in library.rulebook.disabled { print("\(change.rule)  \(change)") }
+      for change in library.rulebook.disabled where !json { print("\(change.rule): \(change)") }
     }
   }
 

@@ -23,11 +23,13 @@ struct RulesCheckTests {
       let run = try program.run("rules", "check", "--no-user-rules", "fixtures/broken-rules/\(name).yaml")
       #expect(run.errors.isEmpty)
       #expect(run.status == (name == "poor-but-sound" ? 1 : 2))
+      // Where a shipped rule stands is not what is tested.
+      let output = run.output.replacing(#/ (rules/\w+\.yaml):\d+/#) { " \($0.1):LINE" }
       let file = Self.folder.appending(path: "\(name).txt")
       if ProcessInfo.processInfo.environment["OUTRIDER_RECORD"] == "1" {
-        try Data(run.output.utf8).write(to: file)
+        try Data(output.utf8).write(to: file)
       }
-      #expect(try run.output == String(contentsOf: file, encoding: .utf8))
+      #expect(try output == String(contentsOf: file, encoding: .utf8))
     }
   }
 
@@ -83,6 +85,7 @@ struct RulesCheckTests {
     (#"match: '^ship\b', instead: 'First sail, then ship web on Monday.'"#, [.advice]),
     (#"match: '^ship\b', instead: 'Wait for the ship.'"#, []),
     (#"match: '^ship (?<what>\w+)', instead: 'Leave {what} alone.'"#, []),
+    (#"match: '^ship\b', prompt: 'Run `ship --slow web`.'"#, [.advice]),
   ]
 
   @Test("lints what its author would want to know, and no more", arguments: lintTable)
