@@ -80,11 +80,11 @@ extension Outrider {
         panes, library: library, log: alerts, notifiers: notify.map(ProgramNotifier.init),
         settings: settings
       ) { screen.show($0) }
+      let task = Task { await watcher.run() }
+      let signals = EndSignals { task.cancel() }
       screen.note(
         "watching the tmux server on \(server)\(observe ? ", observing only" : ""); "
           + "alerts go to \(alerts.path)")
-      let task = Task { await watcher.run() }
-      let signals = EndSignals { task.cancel() }
       let reminder = Task {
         try await Task.sleep(for: .seconds(2))
         if await !watcher.seesAgents {
