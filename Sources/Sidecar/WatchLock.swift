@@ -18,19 +18,20 @@ public final class WatchLock {
   }
 
   /// - Parameters:
-  ///   - server: What is locked, by a name that is the same for everybody who means it.
+  ///   - server: What is locked, as messages name it.
+  ///   - key: What is locked, by a name that is the same for everybody who means it.
   ///   - directory: The user's runtime directory; made when it is not there.
   /// - Throws: `Taken`, or a `CocoaError` when the directory cannot be made or written.
-  public init(server: String, in directory: URL) throws {
+  public init(server: String, key: String, in directory: URL) throws {
     try FileManager.default.createDirectory(
       at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    let path = directory.appending(path: "watch-\(Self.fileName(server)).lock").path
+    let path = directory.appending(path: "watch-\(Self.fileName(key)).lock").path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {
       throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path])
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      defer { close(descriptor) }
+      // Everything is set, so that `deinit` closes the descriptor; closing it here would close it twice.
       throw Taken(server: server, pid: Self.holder(descriptor))
     }
     let text = "\(getpid())\n"
@@ -55,7 +56,7 @@ public final class WatchLock {
     return Int32(String(decoding: digits, as: UTF8.self)) ?? 0
   }
 
-  private static func fileName(_ server: String) -> String {
-    String(server.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }.suffix(100))
+  private static func fileName(_ key: String) -> String {
+    String(key.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }.suffix(100))
   }
 }

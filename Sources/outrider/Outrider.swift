@@ -36,7 +36,14 @@ struct Outrider: AsyncParsableCommand {
 
 /// Tells the person at the terminal, apart from what the command prints.
 func complain(_ message: String) {
-  FileHandle.standardError.write(Data((message + "\n").utf8))
+  _ = emit(message, to: .standardError)
+}
+
+/// Writes a line at once. False when nobody takes it: a pipe without a reader, a closed terminal, a full disk.
+///
+/// Foundation's own `write(_:)` ends the program then, and a guard must outlive whoever reads its words.
+func emit(_ line: String, to file: FileHandle) -> Bool {
+  (try? file.write(contentsOf: Data((line + "\n").utf8))) != nil
 }
 
 /// What the program's exit codes mean; the same for every subcommand.

@@ -42,7 +42,7 @@ extension Outrider {
       var last: [AlertReader.Event] = []
       repeat {
         last += try poll(&reader)
-        if last.count > 4 * lines + 1024 { last.removeFirst(last.count - lines) }
+        if last.count - lines > 1024, last.count / 4 > lines { last.removeFirst(last.count - lines) }
       } while reader.isBehind
       last.suffix(lines).forEach { show($0, view) }
       if last.isEmpty, !follow, !FileManager.default.fileExists(atPath: path) {

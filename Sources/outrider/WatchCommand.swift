@@ -4,6 +4,7 @@ import Journal
 import Logging
 import Rulebook
 import Sidecar
+import Synchronization
 import Tmux
 
 extension Outrider {
@@ -115,12 +116,13 @@ extension Outrider {
     private func takeLock(_ server: Server) async throws -> WatchLock {
       let directory = WatchLock.runtimeDirectory(environment: ProcessInfo.processInfo.environment)
       let name = "the tmux server on \(server)"
+      let key = try await identity(of: server)
       do {
-        return try WatchLock(server: name, in: directory)
+        return try WatchLock(server: name, key: key, in: directory)
       } catch let taken as WatchLock.Taken where takeOver && taken.pid > 0 {
         kill(taken.pid, SIGTERM)
         for _ in 0..<100 {
-          if let lock = try? WatchLock(server: name, in: directory) { return lock }
+          if let lock = try? WatchLock(server: name, key: key, in: directory) { return lock }
           try await Task.sleep(for: .milliseconds(50))
         }
         throw Failure(
@@ -129,6 +131,16 @@ extension Outrider {
         throw Failure(.missing, "outrider watch: \(taken)")
       } catch {
         throw Failure(.missing, "outrider watch: \(directory.path) cannot be written; set XDG_RUNTIME_DIR")
+      }
+    }
+
+    /// The same for everybody who means this server: by -L, by -S, by $TMUX or by default.
+    private func identity(of server: Server) async throws -> String {
+      do {
+        let path = try await server.run(["display-message", "-p", "#{socket_path}"])
+        return (server.prefix + [String(decoding: path, as: UTF8.self)]).joined(separator: " ")
+      } catch let error as TmuxError {
+        throw Failure(.missing, "outrider watch: \(error)")
       }
     }
 
@@ -145,9 +157,10 @@ extension Outrider {
 }
 
 /// What the terminal shows while Outrider watches.
-private struct WatchScreen: Sendable {
+private final class WatchScreen: Sendable {
   private let json: Bool
   private let rendering: Rendering
+  private let isUnread = Atomic(false)
 
   init(json: Bool) {
     self.json = json
@@ -170,7 +183,8 @@ private struct WatchScreen: Sendable {
   }
 
   private func out(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    guard !emit(line, to: .standardOutput), !isUnread.exchange(true, ordering: .relaxed) else { return }
+    complain("outrider: WARNING: standard output cannot be written; watching goes on, alerts go to the log")
   }
 }
 

@@ -138,6 +138,8 @@ struct CommandLineTests {
     #expect(tail.status == 69)
     #expect(
       tail.errors.contains("there is no alert log at /nowhere/alerts.jsonl yet; start `outrider watch`"))
+    let all = try outrider("tail", "-n", "\(Int.max)", "--log", "/nowhere/alerts.jsonl")
+    #expect(all.status == 69)
     let tmux = try outrider("watch", environment: ["PATH": "/nowhere"])
     #expect(tmux.status == 69)
     #expect(tmux.errors.contains("tmux is not installed; install it (Debian: apt-get install tmux)"))
@@ -148,9 +150,17 @@ extension Live {
   @Suite("The program beside a server")
   struct ProgramTests {
     private func watch(_ stage: LiveStage, _ options: String...) throws -> (process: Process, output: URL) {
-      guard case .named(let name) = stage.server.socket else { fatalError("the server has a name") }
       let output = stage.folder.appending(path: "out-\(UUID().uuidString)")
       try Data().write(to: output)
+      let process = try program(stage, options)
+      process.standardOutput = try FileHandle(forWritingTo: output)
+      process.standardError = process.standardOutput
+      try process.run()
+      return (process, output)
+    }
+
+    private func program(_ stage: LiveStage, _ options: [String] = []) throws -> Process {
+      guard case .named(let name) = stage.server.socket else { fatalError("the server has a name") }
       let process = Process()
       process.executableURL = URL(filePath: LiveStage.program("outrider"))
       process.arguments = ["watch", "-L", name, "--log", stage.alertLog, "--no-tmux-messages"] + options
@@ -158,10 +168,7 @@ extension Live {
       process.environment = ProcessInfo.processInfo.environment.merging(
         ["XDG_RUNTIME_DIR": stage.folder.path]
       ) { _, new in new }
-      process.standardOutput = try FileHandle(forWritingTo: output)
-      process.standardError = process.standardOutput
-      try process.run()
-      return (process, output)
+      return process
     }
 
     private func text(_ url: URL) -> String { (try? String(contentsOf: url, encoding: .utf8)) ?? "" }
@@ -189,6 +196,40 @@ extension Live {
         try await eventually("no client is left behind") {
           try await stage.server.run(["list-clients"]).isEmpty
         }
+      }
+    }
+
+    @Test("refuses to watch a server twice, also when it is named by its socket's path")
+    func twoNames() async throws {
+      try await LiveStage.with { stage in
+        try await stage.open("main", "cat")
+        let first = try watch(stage)
+        defer { first.process.terminate() }
+        try await eventually("the first watches") { text(first.output).contains("watching the tmux server") }
+        let path = try await stage.server.run(["display-message", "-p", "#{socket_path}"])
+        let socket = String(decoding: path.prefix { $0 != 0x0A }, as: UTF8.self)
+        let second = try outrider(
+          "watch", "-S", socket, "--log", stage.alertLog, environment: ["XDG_RUNTIME_DIR": stage.folder.path])
+        #expect(second.status == 69)
+        #expect(second.errors.contains("another outrider (pid \(first.process.processIdentifier)) watches"))
+      }
+    }
+
+    @Test("goes on, and says so, when nobody reads what it prints")
+    func unread() async throws {
+      try await LiveStage.with { stage in
+        try await stage.open("main", "cat")
+        let errors = stage.folder.appending(path: "errors")
+        try Data().write(to: errors)
+        let process = try program(stage)
+        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "/dev/full"))
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        try await eventually("it says so") { text(errors).contains("standard output cannot be written") }
+        try await eventually("it watches") { try await !stage.server.run(["list-clients"]).isEmpty }
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
       }
     }
 
