@@ -86,7 +86,9 @@ public struct Intervention: Sendable {
 
   /// The agent runs something else that is forbidden: it is interrupted at once, whatever had been reached.
   public mutating func interruptAgain(_ pane: Observation, at now: Instant) -> [Effect] {
-    guard pane.isAlive, !pane.isInMode, pane.state != .asking else { return [] }
+    guard pane.isAlive, !pane.isInMode, ![.asking, .idle, .interrupted, .exited].contains(pane.state) else {
+      return []
+    }
     switch stage {
     case .start, .finished: return []
     case .pasted: isTyped = true

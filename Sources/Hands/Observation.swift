@@ -9,7 +9,7 @@ public struct Observation: Sendable, Equatable {
   public var state: AgentState
   /// What stands in the prompt box; nil when no box is on the screen.
   public var box: String?
-  /// The prompts that were sent off since the last observation.
+  /// The prompts that were sent off since the intervention began, oldest first.
   public var prompts: [String]
 
   public init(

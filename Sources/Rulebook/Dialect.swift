@@ -15,6 +15,8 @@ public struct Dialect: Sendable {
     case prompt
     /// The place where the next prompt is being typed.
     case box
+    /// A command that the human types into the box to run it himself.
+    case own
     /// A value to read off: `context`, `tokens`, `elapsed`, `queued`.
     case status
     /// The head of work in progress, whose commands stand below it; a group `count` counts them.

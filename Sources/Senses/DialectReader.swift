@@ -16,6 +16,7 @@ public final class DialectReader {
   private var classifier: LineClassifier
   private var stories = Stories()
   private var speech = Speech()
+  private var humanCommands = HumanCommands()
   private var announced = ""
   /// The line of the prompt box in the last frame.
   private var lastBox: LineID?
@@ -56,7 +57,8 @@ public final class DialectReader {
       if ![.command, .output, .interrupted].contains(dialect.lines[item.entry].role) { isPast = false }
       switch dialect.lines[item.entry].role {
       case .command:
-        if !isPast, dialect.lines[item.entry].phase != .asked || isAsking || wasAsking {
+        let isAgents = !humanCommands.include(item.text, at: now)
+        if isAgents, !isPast, dialect.lines[item.entry].phase != .asked || isAsking || wasAsking {
           facts += readCommand(item, under: anchor, activity, at: now)
         }
         // Words about a command that still runs stand above the command itself.
@@ -84,6 +86,9 @@ public final class DialectReader {
       case .box:
         box = isPlaceholder(item) ? "" : item.text
         newBox = head.id
+      case .own:
+        box = item.text
+        humanCommands.type(item.text, at: now)
       case .status: facts += readStatus(item, at: now)
       case .interrupted:
         guard head.isNew else { continue }
@@ -161,6 +166,27 @@ public final class DialectReader {
   ) -> Fact {
     Fact(
       time: now, agent: agent, kind: kind, text: text, fields: fields, source: .pane, story: story)
+  }
+}
+
+/// The commands that the human typed to run them himself. For a while, one that runs is his.
+private struct HumanCommands {
+  /// How long a command may wait in the agent's queue and run.
+  private static let span: Duration = .seconds(600)
+
+  /// The box as it was last, and whole commands before; typing makes one out of the other.
+  private var commands: [(text: String, time: Instant)] = []
+
+  mutating func type(_ text: String, at now: Instant) {
+    if let last = commands.last, text.hasPrefix(last.text) || last.text.hasPrefix(text) {
+      commands.removeLast()
+    }
+    commands.append((text, now))
+    if commands.count > 8 { commands.removeFirst() }
+  }
+
+  func include(_ text: String, at now: Instant) -> Bool {
+    commands.contains { $0.text == text && now - $0.time < Self.span }
   }
 }
 

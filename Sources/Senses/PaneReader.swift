@@ -144,8 +144,9 @@ public final class PaneReader {
 
   private func recognise(_ frame: Frame) {
     let candidates = dialects.filter { $0.name != reader?.dialect.name }
-    guard !candidates.isEmpty else { return }
-    for line in reader == nil ? frame.lines : frame.news where !line.isBlank {
+    // An agent whose prompt box stands there is still itself, whatever it prints.
+    guard !candidates.isEmpty, reader?.box == nil else { return }
+    for line in reader == nil ? frame.scrolled + frame.lines : frame.news where !line.isBlank {
       let text = line.text
       for dialect in candidates where dialect.recognise.contains(where: { matches($0, text) }) {
         reader = DialectReader(dialect: dialect, agent: agent)

@@ -35,6 +35,8 @@ final class AgentPane {
   private var cases: [Case] = []
   /// Corrections that came too late for the one being typed.
   private var waiting: [Case] = []
+  /// The prompts that were sent off since the intervention began.
+  private var prompts: [String] = []
 
   init(id: String, reader: PaneReader, agent: Alert.Agent, isObserving: Bool) {
     self.id = id
@@ -128,6 +130,8 @@ final class AgentPane {
 
   private func begin(_ new: [Case], at now: Instant) -> [Effect] {
     cases = new
+    _ = reader.takeSentPrompts()
+    prompts = []
     intervention = Intervention(
       interrupt: new.contains(where: \.wantsInterrupt),
       correction: new.filter(\.wantsPrompt).map(\.correction).joined(separator: " "))
@@ -135,9 +139,9 @@ final class AgentPane {
   }
 
   private func observation() -> Observation {
-    Observation(
-      isAlive: isAlive, isInMode: isInMode, state: reader.state, box: reader.box,
-      prompts: reader.takeSentPrompts())
+    prompts = Array((prompts + reader.takeSentPrompts()).suffix(16))
+    return Observation(
+      isAlive: isAlive, isInMode: isInMode, state: reader.state, box: reader.box, prompts: prompts)
   }
 
   private func effect(_ step: Intervention.Effect) -> Effect? {

@@ -30,6 +30,23 @@ struct DialectTests {
     }
   }
 
+  @Test("know a command of the human's own, which Codex shows like the agent's while it runs")
+  func humansOwn() throws {
+    let library = try #require(Self.library)
+    let dialect = try #require(library.dialects.first { $0.name == "codex" })
+    let reader = PaneReader(
+      agent: "a", rows: 6, columns: 100, dialects: [dialect], isCertain: true,
+      commands: CommandReader(programs: library.rulebook.programs), wantsLines: false)
+    var facts: [Fact] = []
+    for row in ["! kubectl", "! kubectl apply -f a.yaml", "• Running kubectl apply -f a.yaml"] {
+      facts += reader.feed(Array("\u{1B}[?2026h\u{1B}[2;1H\u{1B}[2K\(row)\u{1B}[?2026l".utf8), at: .zero)
+    }
+    #expect(facts.filter { $0.kind == .command }.isEmpty)
+    #expect(reader.box == nil)
+    let other = Array("\u{1B}[?2026h\u{1B}[3;1H• Running kubectl apply -f b.yaml\u{1B}[?2026l".utf8)
+    #expect(reader.feed(other, at: .zero).filter { $0.kind == .command }.count == 1)
+  }
+
   /// What a screen of Codex or Claude Code would have to show, and the commands that are read off it.
   @Test(
     "do not take prose and output for commands, whatever words they use",
