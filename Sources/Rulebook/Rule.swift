@@ -27,7 +27,7 @@ public struct Rule: Sendable {
   /// What the agent is told, where it is not made from `why` and `instead`.
   public let prompt: Template?
   /// What is done, in order, the first time, the second time, …; the last step repeats.
-  public let steps: [[Order]]
+  public internal(set) var steps: [[Order]]
   /// The kind of fact that firing makes.
   public let emit: Fact.Kind?
   public let windows: Windows

@@ -68,6 +68,16 @@ public struct Rulebook: Sendable {
     indices = Dictionary(rules.indices.map { (rules[$0].id, $0) }) { first, _ in first }
   }
 
+  /// The same rules, none of which does anything: what fires is written down.
+  public func observing() -> Rulebook {
+    let rules = rules.map { rule in
+      var rule = rule
+      rule.steps = [[]]
+      return rule
+    }
+    return Rulebook(rules: rules, layers: layers, programs: programs, disabled: disabled)
+  }
+
   /// The place of a rule among `rules`.
   public func index(of id: String) -> Int? { indices[id] }
 

@@ -50,7 +50,7 @@ public struct RuleLibrary: Sendable {
     }
     let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable())
     let dialects = sources.dialects.compactMap(read).map { DialectFile($0.text, name: $0.name) }
-    rulebook = loaded.rulebook
+    rulebook = sources.profile == .observe ? loaded.rulebook.observing() : loaded.rulebook
     self.dialects = dialects.compactMap(\.dialect)
     self.errors = errors + (programs?.errors ?? []) + loaded.errors + dialects.flatMap(\.errors)
     self.sources = sources

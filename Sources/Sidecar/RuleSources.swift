@@ -22,23 +22,29 @@ public struct RuleSources: Sendable, Equatable {
   public let user: URL?
   public let project: URL?
   public let added: [URL]
+  public let profile: Profile
 
   /// - Parameters:
   ///   - shipped: The shipped rules.
   ///   - user: The user's folder; it need not be there.
   ///   - project: The project's folder; it need not be there.
   ///   - added: More rule files or folders of them.
-  public init(shipped: URL, user: URL? = nil, project: URL? = nil, added: [URL] = []) {
+  ///   - profile: Which of the shipped rules are in force.
+  public init(
+    shipped: URL, user: URL? = nil, project: URL? = nil, added: [URL] = [], profile: Profile = .gitops
+  ) {
     self.shipped = shipped
     self.user = user
     self.project = project
     self.added = added
+    self.profile = profile
   }
 
   /// The rule files as they are there now, in the order in which they are read. Whoever names a file on the
   /// command line is the user, and so it is the user's.
   public var files: [File] {
-    let own = Self.yamlFiles(in: shipped).filter { !Self.reserved.contains($0.lastPathComponent) }
+    var own = Self.yamlFiles(in: shipped).filter { !Self.reserved.contains($0.lastPathComponent) }
+    if profile == .strict { own.append(shipped.appending(path: "profiles/strict.yaml")) }
     return own.map { File(url: $0, layer: .shipped) }
       + folder(user).map { File(url: $0, layer: .user) }
       + folder(project).map { File(url: $0, layer: .project) }

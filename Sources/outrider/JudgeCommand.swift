@@ -59,7 +59,8 @@ extension Outrider {
           print("  rule: \(verdict.rule.origin)")
         }
       }
-      if !verdicts.isEmpty { throw Failure(.findings) }
+      // What is only observed is shown, and no finding.
+      if verdicts.contains(where: { !$0.actions.isEmpty }) { throw Failure(.findings) }
     }
 
     private struct Request: Decodable {
@@ -84,24 +85,31 @@ extension Outrider {
       }
     }
 
+    /// Answers each request as soon as what was read holds it whole, so that a program can ask one by one.
+    /// A line that is no request is answered by an error, and the rest goes on.
     private func judgeInput(_ bench: CommandBench) throws {
       let decoder = JSONDecoder()
-      var number = 0
+      var lines = LineReader(descriptor: STDIN_FILENO)
       var isFlagged = false
-      while let line = readLine() {
-        number += 1
-        guard !line.isEmpty else { continue }
-        let request: Request
-        do {
-          request = try decoder.decode(Request.self, from: Data(line.utf8))
-        } catch {
-          throw Failure(
-            .usage, "outrider judge: line \(number) is no request; write {\"command\": \"git push\"}")
+      var isBroken = false
+      while let batch = lines.next() {
+        for line in batch where !line.bytes.isEmpty {
+          do {
+            let request = try decoder.decode(Request.self, from: Data(line.bytes))
+            let verdicts = bench.judge(
+              request.command, cwd: request.cwd ?? cwd, branch: request.branch ?? branch)
+            isFlagged = isFlagged || verdicts.contains { !$0.actions.isEmpty }
+            print(Self.line(id: request.id, verdicts))
+          } catch {
+            isBroken = true
+            var answer = JSONLine()
+            answer.add("error", "line \(line.number) is no request; write {\"command\": \"git push\"}")
+            print(answer.finished())
+          }
         }
-        let verdicts = bench.judge(request.command, cwd: request.cwd ?? cwd, branch: request.branch ?? branch)
-        isFlagged = isFlagged || !verdicts.isEmpty
-        print(Self.line(id: request.id, verdicts))
+        fflush(nil)
       }
+      if isBroken { throw Failure(.usage, "outrider judge: some lines were no requests; see the answers") }
       if isFlagged { throw Failure(.findings) }
     }
 
@@ -112,19 +120,24 @@ extension Outrider {
       case .text(let text): line.add("id", text)
       case nil: break
       }
+      let observed = verdicts.filter(\.actions.isEmpty)
+      let verdicts = verdicts.filter { !$0.actions.isEmpty }
       line.add("flagged", !verdicts.isEmpty)
       line.add("denied", verdicts.contains { $0.rule.actions.contains(.deny) })
-      line.add(
-        "rules",
-        verdicts.reduce(into: [String]()) { ids, verdict in
-          if !ids.contains(verdict.rule.id) { ids.append(verdict.rule.id) }
-        })
+      line.add("rules", ids(verdicts))
+      if !observed.isEmpty { line.add("observed", ids(observed)) }
       if let severity = verdicts.map(\.rule.severity).max() {
         line.add("severity", severity.rawValue)
       } else {
         line.addRaw("severity", "null")
       }
       return line.finished()
+    }
+
+    private static func ids(_ verdicts: [Verdict]) -> [String] {
+      verdicts.reduce(into: []) { ids, verdict in
+        if !ids.contains(verdict.rule.id) { ids.append(verdict.rule.id) }
+      }
     }
   }
 }

@@ -11,6 +11,9 @@ struct RuleOptions: ParsableArguments {
   @Option(name: .customLong("add-rules"), help: "A rule file or folder to read as well; may be repeated.")
   var additional: [String] = []
 
+  @Option(help: "Which shipped rules are in force: gitops, strict (more of them), observe (none acts).")
+  var profile = Profile.gitops
+
   @Flag(
     inversion: .prefixedNo,
     help: "Read the user's rules (~/.config/outrider/rules) and the project's (.outrider/rules above here).")
@@ -28,7 +31,8 @@ struct RuleOptions: ParsableArguments {
       shipped: shipped,
       user: userRules ? RuleSources.userFolder(environment: ProcessInfo.processInfo.environment) : nil,
       project: userRules ? RuleSources.projectFolder(from: here) : nil,
-      added: additional.map { URL(filePath: $0) })
+      added: additional.map { URL(filePath: $0) },
+      profile: profile)
   }
 
   /// Reads all files.
@@ -51,3 +55,5 @@ struct RuleOptions: ParsableArguments {
     return library
   }
 }
+
+extension Profile: ExpressibleByArgument {}

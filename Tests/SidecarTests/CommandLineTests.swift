@@ -67,6 +67,21 @@ struct CommandLineTests {
         """)
   }
 
+  @Test("answers a line that is no request by an error, judges the rest, and ends with 2")
+  func brokenRequests() throws {
+    let run = try outrider(
+      "judge", "--stdin", input: "nonsense\n{\"command\": \"$(cat x)\", \"id\": 2}\n{\"command\": \"ls\"}")
+    #expect(run.status == 2)
+    let lines = run.output.split(separator: "\n").map { String($0) }
+    #expect(lines.count == 3)
+    #expect(lines.first?.contains("line 1 is no request") ?? false)
+    #expect(
+      lines.dropFirst().first
+        == #"{"id":2,"flagged":false,"denied":false,"rules":[],"observed":["opaque-command"],"severity":null}"#
+    )
+    #expect(lines.last?.contains(#""flagged":false"#) ?? false)
+  }
+
   @Test("writes one line an alert when it replays")
   func replay() throws {
     let run = try outrider("replay", "fixtures/recordings/deploy.claude.cast", "--json")

@@ -56,7 +56,8 @@ struct JudgeTableTests {
     #expect(Set(verdicts.map(\.rule.id)) == row.rules, "\(row.why)")
   }
 
-  @Test("finds all seven evasions, and is silent on every line of the mentions", arguments: ["claude", "codex"])
+  @Test(
+    "finds all seven evasions, and is silent on every line of the mentions", arguments: ["claude", "codex"])
   func recordings(_ agent: String) throws {
     let bench = CommandBench(Fixtures.library)
     let evasions = try Fixtures.truth("evasive.\(agent)").asked.compactMap(\.bash)
