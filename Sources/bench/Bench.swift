@@ -35,12 +35,15 @@ enum Bench {
     addMatching(&figures)
     addPipeline(&figures, recordings, library)
     addCommands(&figures, library)
+    addJudging(&figures, library)
     try Rivals(root: root).add(to: &figures)
     try figures.run(rounds: rounds)
     print("machine: \(machine()); \(rounds) rounds in turn after one to warm up")
     figures.printTable()
     let growth = figures.median(of: matching(10)) / figures.median(of: matching(1000))
     print(String(format: "\nmatching, growth of cost from 10 to 1000 rules: %.2f times", growth))
+    let cost = figures.median(of: judging(10)) / figures.median(of: judging(1000))
+    print(String(format: "judging, growth of cost from 10 to 1000 rules: %.2f times", cost))
   }
 
   private static func addScreen(_ figures: inout Measurements, _ recordings: [Recording]) {
@@ -112,17 +115,45 @@ enum Bench {
 
   private static func addCommands(_ figures: inout Measurements, _ library: RuleLibrary) {
     let bench = CommandBench(library)
-    let lines = [
-      "ls -la", "git status --short", "cd k8s && kubectl --context prod apply -f web.yaml",
-      "git add -A && git commit -qm 'docs: never run kubectl apply by hand'",
-      "rg -n 'kubectl apply' docs | head",
-      "K=kubectl; $K get pods", "git push -u origin fix/main-heading", "npm test -- --watch=false",
-      "swift build 2>&1 | tail -n 20", "for f in a b; do cat $f.txt; done",
-    ]
+    let lines = Corpus.commandLines
     figures.add("judging command lines, shipped rules", unit: "1000 lines/s") {
       throughput(bytes: 20_000 * 1000) {
-        for _ in 0..<2_000 {
+        for _ in 0..<(20_000 / lines.count) {
           for line in lines { _ = bench.judge(line, cwd: nil, branch: nil) }
+        }
+      }
+    }
+  }
+
+  private static func judging(_ count: Int) -> String { "judging: \(count) rules, whole lines" }
+
+  /// The whole way of a command line, analysis included, by rules of the kind that are shipped.
+  private static func addJudging(_ figures: inout Measurements, _ library: RuleLibrary) {
+    let lines = Corpus.commandLines
+    for count in [10, 1000] {
+      let rules = Corpus.patterns(count).enumerated().map { number, pattern in
+        let sample =
+          pattern.dropFirst().prefix { $0 != "(" } + (pattern.split(separator: "(")[1].prefix { $0 != "|" })
+        let things =
+          pattern.split(separator: " ").last.map { $0.hasSuffix("\\b") ? " " + $0.dropLast(2) : "" } ?? ""
+        let fires = number < 480 ? String(sample) : String(sample) + things
+        return
+          "  - {id: r\(number), on: command, match: '\(pattern)', severity: info, why: w, do: [escalate], "
+          + "fires: [\(fires)], silent: [ls]}"
+      }
+      let file = RuleFile("rules:\n" + rules.joined(separator: "\n"), name: "generated.yaml")
+      let loaded = Rulebook.load([file], programs: library.rulebook.programs)
+      precondition(loaded.rulebook.rules.count == count, "\(loaded.errors.first.map(\.description) ?? "")")
+      let judge = Judge(loaded.rulebook)
+      figures.add(judging(count), unit: "1000 lines/s") {
+        throughput(bytes: 20_000 * 1000) {
+          for _ in 0..<(20_000 / lines.count) {
+            for line in lines {
+              let fact = Fact(time: .zero, agent: "bench", kind: .command, text: line, source: .hook)
+              var reader = CommandReader(programs: library.rulebook.programs)
+              for part in reader.read(fact) { _ = judge.judge(part) }
+            }
+          }
         }
       }
     }

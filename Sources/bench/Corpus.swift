@@ -16,6 +16,14 @@ enum Corpus {
     "pod", "service", "cluster", "stack", "image", "secret", "branch", "release", "node", "bucket",
   ]
 
+  /// What agents run on an ordinary day.
+  static let commandLines = [
+    "ls -la", "git status --short", "cd k8s && kubectl --context prod apply -f web.yaml",
+    "git add -A && git commit -qm 'docs: never run kubectl apply by hand'",
+    "rg -n 'kubectl apply' docs | head", "K=kubectl; $K get pods", "git push -u origin fix/main-heading",
+    "npm test -- --watch=false", "swift build 2>&1 | tail -n 20", "for f in a b; do cat $f.txt; done",
+  ]
+
   /// No two alike; understood alike by PCRE2, Perl and Python.
   static func patterns(_ count: Int) -> [String] {
     (0..<count).map { number in
