@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include "process_events.h"
+
 /// Starts `argv[0]`, searched in PATH, with the given descriptors as its three standard streams, in a process
 /// group of its own, with no signal blocked or ignored.
 ///

@@ -1,0 +1,50 @@
+#ifndef COUTRIDER_PROCESS_EVENTS_H
+#define COUTRIDER_PROCESS_EVENTS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/// What happened to a process; the kernel's own bits.
+enum {
+  PROCESS_FORKED = 0x00000001,
+  PROCESS_EXECUTED = 0x00000002,
+  PROCESS_EXITED = 0x80000000,
+};
+
+struct process_event {
+  /// One of the bits above.
+  uint32_t what;
+  /// The process that executed or exited, or the new one of a fork.
+  int32_t process;
+  /// Of a fork: the parent. 0 otherwise.
+  int32_t parent;
+  /// Of an exit: the status as wait(2) gives it. 0 otherwise.
+  uint32_t status;
+  /// Nanoseconds of CLOCK_MONOTONIC.
+  uint64_t time;
+};
+
+/// Opens a socket on which the kernel tells of processes: only of these events, and never of threads.
+///
+/// `buffer` is asked for in bytes; without CAP_NET_ADMIN it is cut to net.core.rmem_max. Waits up to 300 ms for
+/// the kernel's answer. Returns the descriptor, or -EPERM (a kernel before 6.6 wants CAP_NET_ADMIN), -ENOTSUP
+/// (no answer: another pid or user namespace than the machine's own), -ECONNREFUSED (another network
+/// namespace), -EPROTONOSUPPORT (a kernel without CONFIG_PROC_EVENTS), or another negative errno.
+int process_events_open(uint32_t events, int buffer);
+
+/// Reads what has been told, without waiting: up to `capacity` events, of at most 64.
+///
+/// Returns how many; 0 when there are none now; -ENOBUFS when events were lost, after which reading goes on.
+int process_events_read(int socket, struct process_event *events, int capacity);
+
+/// Asks the kernel to wake this thread soon after its event rather than when the running thread's slice ends.
+/// Needs no privilege; a kernel before 6.12 does not do it, which is no error.
+void thread_wants_short_slices(void);
+
+/// A descriptor that means this process and no later one of the same id, or a negative errno.
+int process_descriptor(pid_t process);
+
+/// Sends the signal to the process that the descriptor means. 0, or a negative errno.
+int process_signal(int descriptor, int signal);
+
+#endif
