@@ -5,11 +5,9 @@
 #include <sys/types.h>
 
 /// What happened to a process; the kernel's own bits.
-enum {
-  PROCESS_FORKED = 0x00000001,
-  PROCESS_EXECUTED = 0x00000002,
-  PROCESS_EXITED = 0x80000000,
-};
+#define PROCESS_FORKED 0x00000001u
+#define PROCESS_EXECUTED 0x00000002u
+#define PROCESS_EXITED 0x80000000u
 
 struct process_event {
   /// One of the bits above.
