@@ -23,4 +23,9 @@ pid_t spawn_tethered(char *const argv[], char *const environment[], int input, i
 /// errno.
 pid_t spawn_apart(char *const argv[], int *input);
 
+/// Who is at the other end of a Unix socket, as the kernel noted when it was connected.
+///
+/// Returns 0, or -1 with errno set.
+int socket_peer(int descriptor, pid_t *process, uid_t *user);
+
 #endif
