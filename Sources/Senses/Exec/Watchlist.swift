@@ -6,9 +6,12 @@ import Rulebook
 /// Decides on the words of a program alone and without allocating, since it stands in front of the SIGSTOP. It
 /// may say yes too often: what then turns out harmless goes on within milliseconds.
 public struct Watchlist: Sendable {
-  /// Programs that run another one as somebody else, who can then not be stopped any more.
-  private static let userChangers = NameSet(["sudo", "doas", "su", "runuser", "pkexec", "gosu", "su-exec"])
-  private static let mostWords = 64
+  /// Programs that run another one where it cannot be stopped any more: as somebody else, elsewhere, by a service.
+  /// Agents run few of them, so that all are looked at.
+  public static let carriers: Set<String> = [
+    "sudo", "doas", "su", "runuser", "pkexec", "gosu", "su-exec", "ssh", "docker", "podman", "nerdctl", "systemd-run",
+    "machinectl", "flatpak-spawn",
+  ]
 
   /// Whole names, for those who want to know what is looked at.
   public let programs: Set<String>
@@ -47,7 +50,7 @@ public struct Watchlist: Sendable {
       if fields.isDisjoint(with: ["writes", "env"]) { looksAtAll = true }
     }
     programs = Set(words.filter(\.isWhole).map(\.text))
-    names = NameSet(programs)
+    names = NameSet(programs.isEmpty ? programs : programs.union(Self.carriers))
     prefixes = words.filter { !$0.isWhole }.map { Array($0.text.utf8) }
     self.marks = Array(marks)
     self.literals = literals.map { Array($0.utf8) }
@@ -72,7 +75,7 @@ public struct Watchlist: Sendable {
     let word = Subject.word(bytes, at: subject.start)
     switch subject.kind {
     case .text: if marks.contains(where: { word.contains($0) }) { return true }
-    case .program: if hasName(Subject.name(word)) || runsAsAnother(word, bytes) { return true }
+    case .program: if hasName(Subject.name(word)) { return true }
     }
     if hasName(Subject.name(Subject.word(bytes, at: 0))) { return true }
     return literals.contains { Self.contains(bytes, $0) }
@@ -85,19 +88,6 @@ public struct Watchlist: Sendable {
 
   private func hasName(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     names.contains(name) || prefixes.contains { name.starts(with: $0) }
-  }
-
-  private func runsAsAnother(
-    _ word: Slice<UnsafeBufferPointer<UInt8>>, _ bytes: UnsafeBufferPointer<UInt8>
-  ) -> Bool {
-    guard Self.userChangers.contains(Subject.name(word)) else { return false }
-    var start = word.endIndex + 1
-    for _ in 0..<Self.mostWords where start < bytes.count {
-      let next = Subject.word(bytes, at: start)
-      if hasName(Subject.name(next)) { return true }
-      start = next.endIndex + 1
-    }
-    return false
   }
 
   /// Whether the words, joined by blanks and without case, contain a text.
