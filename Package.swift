@@ -42,7 +42,7 @@ let package = Package(
     module("Senses", ["Terminal", "Rulebook", "Tmux", "Processes", "CLinux"]),
     module("Hands", ["Rulebook", "Tmux", "Processes", "CLinux"]),
     module("Journal", ["Rulebook"]),
-    module("Sidecar", ["Senses", "Hands", "Journal", "CLinux", logging]),
+    module("Sidecar", ["Senses", "Hands", "Journal", "Processes", "CLinux", logging]),
     program("outrider", ["Sidecar", arguments, logging]),
 
     // A stand-in for an agent: it re-enacts recordings in a pane, for the demo and the tests.
@@ -58,10 +58,11 @@ let package = Package(
     tests("Rulebook", ["Rulebook", "Patterns", yaml]),
     tests("Tmux", ["Tmux", "bench-tmux"]),
     tests("Senses", ["Senses", "Sidecar"]),
-    tests("Hands", ["Hands"]),
+    tests("Hands", ["Hands", "Processes"]),
     program("journal-writer", ["Journal"], path: "Tests/journal-writer"),
+    program("exec-witness", ["Sidecar"], path: "Tests/exec-witness"),
     tests("Journal", ["Journal", "journal-writer"]),
     tests("Reenact", ["Reenactment", "reenact"]),
-    tests("Sidecar", ["Sidecar", "outrider", "reenact", "bench"]),
+    tests("Sidecar", ["Sidecar", "Processes", "outrider", "reenact", "bench", "exec-witness"]),
   ]
 )

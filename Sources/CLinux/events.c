@@ -8,6 +8,8 @@
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/random.h>
@@ -21,25 +23,19 @@ enum { EVENT = sizeof(struct nlmsghdr) + sizeof(struct cn_msg), LONGEST = 256, B
 
 #define FIELD(name) (EVENT + offsetof(struct proc_event, event_data.name))
 
-// Since Linux 6.6 a request says which events it wants; headers of distributions may be older.
-struct request {
-  struct nlmsghdr header;
-  struct cn_msg message;
-  uint32_t operation;
-  uint32_t events;
-} __attribute__((packed));
-
+// Since Linux 6.6 a request says which events it wants, behind the operation; headers of distributions may be
+// older.
 static int ask(int fd, uint32_t number, uint32_t events, int is_old) {
-  struct request request = {
-      .header = {.nlmsg_type = NLMSG_DONE, .nlmsg_seq = number},
-      .message = {.id = {CN_IDX_PROC, CN_VAL_PROC}, .seq = number, .ack = number},
-      .operation = PROC_CN_MCAST_LISTEN,
-      .events = events,
-  };
-  size_t length = sizeof request - (is_old ? sizeof request.events : 0);
-  request.header.nlmsg_len = length;
-  request.message.len = length - EVENT;
-  return send(fd, &request, length, 0) < 0 ? -errno : 0;
+  const uint32_t words[2] = {PROC_CN_MCAST_LISTEN, events};
+  const size_t size = is_old ? sizeof words[0] : sizeof words;
+  const struct nlmsghdr header = {.nlmsg_len = EVENT + size, .nlmsg_type = NLMSG_DONE, .nlmsg_seq = number};
+  const struct cn_msg message = {
+      .id = {CN_IDX_PROC, CN_VAL_PROC}, .seq = number, .ack = number, .len = size};
+  char request[EVENT + sizeof words];
+  memcpy(request, &header, sizeof header);
+  memcpy(request + sizeof header, &message, sizeof message);
+  memcpy(request + EVENT, words, size);
+  return send(fd, request, header.nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
 static int64_t milliseconds(void) {
@@ -171,7 +167,9 @@ int process_events_read(int fd, struct process_event *events, int capacity) {
   }
 }
 
-void thread_wants_short_slices(void) {
+enum thread_urgency hurry_thread(void) {
+  const struct sched_param lowest = {.sched_priority = 1};
+  if (pthread_setschedparam(pthread_self(), SCHED_RR, &lowest) == 0) return THREAD_REAL_TIME;
   struct {
     uint32_t size, policy;
     uint64_t flags;
@@ -179,10 +177,13 @@ void thread_wants_short_slices(void) {
     uint32_t priority;
     uint64_t runtime, deadline, period;
   } wish;
-  if (syscall(SYS_sched_getattr, 0, &wish, sizeof wish, 0) != 0) return;
+  if (syscall(SYS_sched_getattr, 0, &wish, sizeof wish, 0) != 0) return THREAD_ORDINARY;
+  const uint64_t shortest = 100000;
   wish.size = sizeof wish;
-  wish.runtime = 100000;
-  syscall(SYS_sched_setattr, 0, &wish, 0);
+  wish.runtime = shortest;
+  if (syscall(SYS_sched_setattr, 0, &wish, 0) != 0) return THREAD_ORDINARY;
+  if (syscall(SYS_sched_getattr, 0, &wish, sizeof wish, 0) != 0) return THREAD_ORDINARY;
+  return wish.runtime == shortest ? THREAD_SHORT_SLICES : THREAD_ORDINARY;
 }
 
 int process_descriptor(pid_t process) {

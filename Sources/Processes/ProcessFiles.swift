@@ -25,6 +25,8 @@ public enum ProcessFiles {
       (self.state, self.parent, self.foreground, self.start) = (state, parent, foreground, start)
     }
 
+    /// By a signal or by who traces it.
+    public var isStopped: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
     public var isZombie: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
   }
 

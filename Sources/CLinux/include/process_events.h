@@ -35,9 +35,17 @@ int process_events_open(uint32_t events, int buffer);
 /// Returns how many; 0 when there are none now; -ENOBUFS when events were lost, after which reading goes on.
 int process_events_read(int socket, struct process_event *events, int capacity);
 
-/// Asks the kernel to wake this thread soon after its event rather than when the running thread's slice ends.
-/// Needs no privilege; a kernel before 6.12 does not do it, which is no error.
-void thread_wants_short_slices(void);
+/// How soon a thread runs once it is woken.
+enum thread_urgency {
+  /// Before all ordinary threads: needs CAP_SYS_NICE or a limit on real-time priority above 0.
+  THREAD_REAL_TIME = 2,
+  /// Rather than at the end of the running thread's slice: Linux 6.12, no privilege.
+  THREAD_SHORT_SLICES = 1,
+  THREAD_ORDINARY = 0,
+};
+
+/// Makes the calling thread as urgent as it may be made, and says how much that is.
+enum thread_urgency hurry_thread(void);
 
 /// A descriptor that means this process and no later one of the same id, or a negative errno.
 int process_descriptor(pid_t process);

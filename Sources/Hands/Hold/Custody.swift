@@ -74,6 +74,11 @@ public struct Custody: Sendable {
     held.filter { $0.until <= now }.flatMap { end($0, $0.then, by: "nobody decided in time") }
   }
 
+  /// Somebody else has let it go on: what its rule would kill in the end is killed now, the rest may go.
+  public mutating func escaped(_ id: String) -> [Effect] {
+    held.first { $0.id == id }.map { end($0, $0.then, by: "somebody else let it go on") } ?? []
+  }
+
   /// A process has ended, by whatever hand.
   public mutating func ended(_ process: Int32) -> [Effect] {
     guard let index = held.firstIndex(where: { $0.processes.first?.id == process }) else { return [] }

@@ -17,7 +17,7 @@ public enum Freezer {
       hasChanged = false
       for parent in frozen {
         for id in ProcessFiles.children(parent.id) {
-          guard let child = ProcessIdentity(id), child.start + 1 >= start, known.insert(child).inserted,
+          guard let child = ProcessIdentity(id), child.start >= start, known.insert(child).inserted,
             child.signal(SIGSTOP) == 0
           else { continue }
           frozen.append(child)

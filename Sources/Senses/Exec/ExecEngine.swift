@@ -59,7 +59,7 @@ final class ExecEngine: Sendable {
 
   fileprivate func run() {
     name_thread("outrider-exec")
-    thread_wants_short_slices()
+    _ = hurry_thread()
     var loop = ExecLoop(usesConnector: usesConnector, stop: stop)
     while true {
       var found = loop.wait(for: bell)

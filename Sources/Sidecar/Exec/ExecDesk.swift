@@ -64,6 +64,16 @@ final class ExecDesk: Sendable {
     bell_ring(bell)
   }
 
+  /// Sends a question; false when nobody is there to answer it.
+  func ask(_ message: Message) -> Bool {
+    let isThere = inbox.withLock { inbox in
+      if !inbox.isOver { inbox.messages.append(message) }
+      return !inbox.isOver
+    }
+    bell_ring(bell)
+    return isThere
+  }
+
   /// A new number for the agent's tree.
   func tree(of agent: String, root: Int32) -> Int {
     inbox.withLock { inbox in
@@ -81,7 +91,13 @@ final class ExecDesk: Sendable {
     }
   }
 
+  /// Ends the thread; what comes later is not answered. May be called again.
   func end() {
+    let isFirst = inbox.withLock { inbox in
+      defer { inbox.isOver = true }
+      return !inbox.isOver
+    }
+    guard isFirst else { return }
     send(.end)
     ended.wait()
     guardian?.end()

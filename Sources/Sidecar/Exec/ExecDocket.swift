@@ -19,6 +19,8 @@ struct ExecDocket {
   private var findings: [ExecWatch.Finding] = []
   private var running: [Int32: Running] = [:]
   private var waiting: [String: (verdicts: [Verdict], process: Int32, agent: String)] = [:]
+  /// Processes on hold that were seen stopped.
+  private var asleep: Set<ProcessIdentity> = []
   private var allowance: [String: (second: Int64, count: Int)] = [:]
   private var generator = SystemRandomNumberGenerator()
 
@@ -40,7 +42,13 @@ struct ExecDocket {
     self.clock = clock
   }
 
-  var nextDeadline: Instant? { custody.nextDeadline }
+  /// How often it is made sure that what is on hold stays there. Whoever may send it a signal can let it go on,
+  /// and the kernel does when its group has lost its parents.
+  static let guardInterval: Duration = .milliseconds(10)
+
+  var nextDeadline: Instant? {
+    custody.nextDeadline.map { min($0, clock.now + Self.guardInterval) }
+  }
 
   mutating func adopt(_ rulebook: Rulebook, _ watchlist: Watchlist) {
     reading = ExecReading(rulebook, watchlist)
@@ -69,7 +77,20 @@ struct ExecDocket {
   }
 
   mutating func tick() {
+    for held in custody.held where held.processes.contains(where: { hasWoken($0) }) {
+      carry(custody.escaped(held.id))
+    }
     carry(custody.tick(at: clock.now))
+    if custody.held.isEmpty { asleep = [] }
+  }
+
+  /// Whether a process that was stopped is so no more. One that runs still may only not have come to its stop.
+  private mutating func hasWoken(_ process: ProcessIdentity) -> Bool {
+    guard let status = ProcessFiles.status(process.id), status.start == process.start, !status.isZombie else {
+      return false
+    }
+    if status.isStopped { asleep.insert(process) }
+    return !status.isStopped && asleep.contains(process)
   }
 
   mutating func close() {
@@ -96,28 +117,23 @@ struct ExecDocket {
       note(execution, facts(of: execution, agent.name).facts, agent.name, hold: nil)
       return
     }
-    guard let process = ProcessIdentity(execution.process),
-      process.start <= ProcessFiles.tick(ofMonotonic: execution.time) + 1
-    else {
-      // Gone, or somebody else by now, who has been stopped in its place.
+    let process = ProcessIdentity(execution.process)
+    if let process, process.start > ProcessFiles.tick(ofMonotonic: execution.time) + 1 {
+      // Somebody else by now, who has been stopped in its place.
       if isStopped { letGo(execution.process) }
       return
     }
     let (facts, own) = facts(of: execution, agent.name)
+    let isText = Arguments(execution.arguments).text != nil
     let verdicts = own.flatMap { judge.judge($0) }.filter { verdict in
-      verdict.actions.contains(.hold)
-        && (Arguments(execution.arguments).text == nil || watchlist.nameless.contains(verdict.rule.id))
+      verdict.actions.contains(.hold) && (!isText || watchlist.nameless.contains(verdict.rule.id))
     }
     guard !verdicts.isEmpty else {
       if isStopped { letGo(execution.process) }
       note(execution, facts, agent.name, hold: nil)
       return
     }
-    let isOwn = isHumans(execution, root: agent.root, agent: agent.name)
-    if isOwn, isStopped { letGo(execution.process) }
-    note(
-      execution, facts, agent.name,
-      hold: isOwn ? hold(execution, verdicts, .human) : hold(process, execution, verdicts, agent.name))
+    note(execution, facts, agent.name, hold: hold(process, execution, verdicts, agent))
   }
 
   /// What to tell, and what the rules that hold are asked about.
@@ -133,12 +149,22 @@ struct ExecDocket {
   }
 
   private mutating func hold(
-    _ process: ProcessIdentity, _ execution: ExecListener.Execution, _ verdicts: [Verdict], _ agent: String
+    _ process: ProcessIdentity?, _ execution: ExecListener.Execution, _ verdicts: [Verdict],
+    _ agent: (name: String, root: Int32)
   ) -> ExecWatch.Hold {
     switch execution.stop {
     case .none, .observed: return hold(execution, verdicts, .observed)
-    case .refused(let failure): return hold(execution, verdicts, .refused(failure))
+    case .refused(let failure) where failure != ESRCH: return hold(execution, verdicts, .refused(failure))
+    case .refused: return hold(execution, verdicts, .missed)
     case .stopped: break
+    }
+    guard let process else {
+      lease?.drop(execution.process)
+      return hold(execution, verdicts, .missed)
+    }
+    if isHumans(execution, root: agent.root, agent: agent.name) {
+      letGo(execution.process)
+      return hold(execution, verdicts, .human)
     }
     let frozen = Freezer.freezeDescendants(
       of: process, since: ProcessFiles.tick(ofMonotonic: execution.time))
@@ -156,11 +182,11 @@ struct ExecDocket {
     let now = clock.now
     let result = hold(execution, verdicts, .waiting(until: now + length, then: order.then))
     for one in frozen { lease?.keep(one, Lease.Fate(order.then)) }
-    waiting[result.id] = (verdicts, process.id, agent)
+    waiting[result.id] = (verdicts, process.id, agent.name)
     carry(
       custody.take(
         Custody.Held(
-          id: result.id, agent: agent, rules: verdicts.map(\.rule.id), text: verdicts[0].fact.text,
+          id: result.id, agent: agent.name, rules: verdicts.map(\.rule.id), text: verdicts[0].fact.text,
           processes: frozen, since: now, until: now + length, then: order.then)))
     return result
   }

@@ -21,6 +21,8 @@ public final class ExecWatch: Sendable {
       /// Nothing was done, since the watch only observes, or since it was the human's own command.
       case observed
       case human
+      /// It had ended before it could be frozen.
+      case missed
       /// It could not be frozen: the errno. EPERM: it is another user's.
       case refused(Int32)
     }
@@ -125,13 +127,17 @@ public final class ExecWatch: Sendable {
   /// The human decides about a program on hold. False when none of that name is.
   public func decide(_ id: String, _ decision: Order.Release, by who: String) async -> Bool {
     await withCheckedContinuation { done in
-      desk.send(.decide(id, decision, who) { done.resume(returning: $0) })
+      let isAsked = desk.ask(.decide(id, decision, who) { done.resume(returning: $0) })
+      if !isAsked { done.resume(returning: false) }
     }
   }
 
   /// What is on hold now.
   public func held() async -> [Custody.Held] {
-    await withCheckedContinuation { done in desk.send(.list { done.resume(returning: $0) }) }
+    await withCheckedContinuation { done in
+      let isAsked = desk.ask(.list { done.resume(returning: $0) })
+      if !isAsked { done.resume(returning: []) }
+    }
   }
 
   /// Ends the watch: what is on hold is decided as its rule says, everything else goes on.
