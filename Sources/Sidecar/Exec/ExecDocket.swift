@@ -22,6 +22,8 @@ struct ExecDocket {
   /// Processes on hold that were seen stopped.
   private var asleep: Set<ProcessIdentity> = []
   private var allowance: [String: (second: Int64, count: Int)] = [:]
+  /// Far from the numbers of what panes and hooks tell of.
+  private var nextStory: UInt64 = 1 << 40
   private var generator = SystemRandomNumberGenerator()
 
   private struct Running {
@@ -137,13 +139,18 @@ struct ExecDocket {
   }
 
   /// What to tell, and what the rules that hold are asked about.
-  private func facts(of execution: ExecListener.Execution, _ agent: String) -> (facts: [Fact], own: [Fact]) {
+  private mutating func facts(of execution: ExecListener.Execution, _ agent: String) -> (facts: [Fact], own: [Fact]) {
     let directory = ProcessFiles.directory(execution.process)
     let time = clock.instant(ofMonotonic: Int64(clamping: execution.time))
     let arguments = reading.arguments(
       execution.arguments,
       executable: execution.stop == .none ? nil : ProcessFiles.executable(execution.process))
-    let facts = reading.facts(arguments, agent: agent, directory: directory, at: time)
+    nextStory += 1
+    let facts = reading.facts(arguments, agent: agent, directory: directory, at: time).map { fact in
+      var fact = fact
+      fact.story = nextStory
+      return fact
+    }
     guard let text = arguments.text, execution.stop != .none else { return (facts, facts) }
     return (facts, reading.textFacts(text, agent: agent, directory: directory, at: time))
   }
