@@ -49,7 +49,7 @@ let package = Package(
     module("Reenactment"),
     program("reenact", ["Reenactment", arguments]),
 
-    program("bench", ["Sidecar"]),
+    program("bench", ["Sidecar", "CLinux"]),
     program("bench-tmux", ["Tmux"]),
 
     tests("Patterns", ["Patterns"]),

@@ -59,7 +59,7 @@ private final class Witness: Sendable {
     let reader = output.fileHandleForReading
     let thread = Thread { [self] in
       var rest = Data()
-      while let data = try? reader.read(upToCount: 65_536), !data.isEmpty {
+      while case let data = reader.availableData, !data.isEmpty {
         rest += data
         while let end = rest.firstIndex(of: 0x0A) {
           let line = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
@@ -120,8 +120,13 @@ private final class Witness: Sendable {
   ) async throws {
     let witness = try Witness(prefix: prefix, agentPrefix: agentPrefix, options, rules: rules)
     defer { witness.end() }
-    try await witness.begin()
-    try await body(witness)
+    do {
+      try await witness.begin()
+      try await body(witness)
+    } catch {
+      Issue.record("the witness said: \(witness.said.suffix(60).joined(separator: " | "))")
+      throw error
+    }
   }
 
   static let waitingRule = """
