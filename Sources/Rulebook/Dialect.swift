@@ -89,7 +89,8 @@ public struct Dialect: Sendable {
   public let statePatterns: PatternSet
 
   init(
-    name: String, versions: [String], recognise: [Pattern], process: Pattern?, keys: Keys, lines: [Line], states: [State],
+    name: String, versions: [String], recognise: [Pattern], process: Pattern?, keys: Keys, lines: [Line],
+    states: [State],
     origin: Rule.Origin
   ) {
     self.name = name

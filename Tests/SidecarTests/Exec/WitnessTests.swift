@@ -15,7 +15,9 @@ private final class Witness: Sendable {
   /// Somebody who is not root; where the tests are not run by root, whoever runs them.
   static let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
-  init(prefix: [String] = [], agentPrefix: [String] = [], _ options: [String] = [], rules: String? = nil) throws {
+  init(prefix: [String] = [], agentPrefix: [String] = [], _ options: [String] = [], rules: String? = nil)
+    throws
+  {
     let number = Self.count.add(1, ordering: .relaxed).newValue
     folder = FileManager.default.temporaryDirectory.appending(path: "outrider-witness-\(getpid())-\(number)")
     try ExecStage.furnish(folder)
@@ -24,9 +26,11 @@ private final class Witness: Sendable {
     let orderPipe = Pipe()
     agent = Process()
     agent.executableURL = URL(filePath: "/usr/bin/env")
-    agent.arguments = agentPrefix + ["bash", "-c", "while read -r line; do bash -c \"$line\" >/dev/null 2>&1; echo $?; done"]
+    agent.arguments =
+      agentPrefix + ["bash", "-c", "while read -r line; do bash -c \"$line\" >/dev/null 2>&1; echo $?; done"]
     agent.environment = [
-      "PATH": "\(folder.path)/bin:/usr/local/bin:/usr/bin:/bin", "MARKS": folder.appending(path: "marks").path,
+      "PATH": "\(folder.path)/bin:/usr/local/bin:/usr/bin:/bin",
+      "MARKS": folder.appending(path: "marks").path,
       "HOME": folder.path,
     ]
     agent.currentDirectoryURL = folder
@@ -149,13 +153,24 @@ extension Live {
     func ordinaryUser() async throws {
       let user = geteuid() == 0 ? Witness.nobody : []
       try await Witness.with(prefix: user, agentPrefix: user) { witness in
+        // A program that takes as long to start as the real one; without privilege a busy machine may let the
+        // listener wait for a millisecond.
+        let program = """
+          #!/usr/bin/python3
+          import os, sys
+          open(os.environ["MARKS"], "a").write("kubectl " + " ".join(sys.argv[1:]) + "\\n")
+
+          """
+        try program.write(toFile: witness.folder.path + "/bin/kubectl", atomically: true, encoding: .utf8)
+        chmod(witness.folder.path + "/bin/kubectl", 0o755)
         #expect(witness.said.contains("watching connector"))
         for number in 1...10 {
           try witness.order("kubectl apply -f \(number)")
           try witness.order("kubectl get \(number)")
         }
-        try await eventually("all are told") {
-          witness.said.count { $0.contains(" killed") } == 10 && witness.said.count { $0.hasPrefix("ran 0 kubectl get") } == 10
+        try await eventually("all are told") { witness.said.count { $0.contains(" killed") } == 10 }
+        try await eventually("the harmless ones have run") {
+          witness.marks.split(separator: "\n").count == 10
         }
         #expect(witness.marks.split(separator: "\n").allSatisfy { $0.hasPrefix("kubectl get") })
       }
@@ -171,7 +186,8 @@ extension Live {
       }
     }
 
-    @Test("reads the trees again and again where the kernel does not tell it", arguments: ["--poll", "namespace"])
+    @Test(
+      "reads the trees again and again where the kernel does not tell it", arguments: ["--poll", "namespace"])
     func polling(how: String) async throws {
       // A pid namespace whose /proc is still that of the machine: ids are those that the stand-in has.
       let prefix = how == "namespace" ? ["unshare", "--user", "--map-root-user"] : []
@@ -183,9 +199,13 @@ extension Live {
       }
     }
 
-    @Test("killed outright leaves nothing frozen: its guardian does what the rule says", arguments: ["kill", "allow"])
+    @Test(
+      "killed outright leaves nothing frozen: its guardian does what the rule says",
+      arguments: ["kill", "allow"])
     func killedOutright(then: String) async throws {
-      let lease = FileManager.default.temporaryDirectory.appending(path: "outrider-\(UUID().uuidString).frozen").path
+      let lease = FileManager.default.temporaryDirectory.appending(
+        path: "outrider-\(UUID().uuidString).frozen"
+      ).path
       let rule = Witness.waitingRule.replacing("KILL", with: then)
       let options = ["--lease", lease, "--guardian", LiveStage.program("outrider")]
       try await Witness.with(options, rules: rule) { witness in
