@@ -13,10 +13,10 @@ enum CodeScan {
     "exec", "execSync", "execFile", "execFileSync", "spawn", "spawnSync", "shell_exec", "passthru",
     "proc_open",
     "execvp", "execlp", "execv", "execl", "posix_spawn", "Command", "create_subprocess_shell",
-    "create_subprocess_exec", "qx",
+    "create_subprocess_exec", "qx", "execute",
   ]
   /// Names that mean something else so often that an argument which is no text says nothing.
-  private static let common: Set<String> = ["run", "call", "exec", "Command"]
+  private static let common: Set<String> = ["run", "call", "exec", "Command", "execute"]
 
   static func calls(in text: [UInt8], language: String) -> [Found] {
     var found: [Found] = []

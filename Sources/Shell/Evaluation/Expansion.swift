@@ -7,6 +7,12 @@ struct FieldBuilder {
   var isOpen = false
   /// Unquoted values are split at blanks; not so in assignments and redirections.
   let splits: Bool
+  /// What separates fields instead of blanks, where the line sets `IFS`.
+  var separators: [UInt8]?
+
+  private func isSeparator(_ byte: UInt8) -> Bool {
+    separators.map { $0.contains(byte) } ?? Byte.isSpace(byte)
+  }
 
   mutating func append(_ piece: String) {
     text += piece
@@ -25,7 +31,7 @@ struct FieldBuilder {
 
   /// Appends an unquoted value: blanks in what is known of it end a field.
   mutating func appendSplit(_ field: Field) {
-    guard splits, field.text.utf8.contains(where: Byte.isSpace) else {
+    guard splits, field.text.utf8.contains(where: isSeparator) else {
       if !field.text.isEmpty { append(field) }
       return
     }
@@ -33,7 +39,7 @@ struct FieldBuilder {
     var start = 0
     for index in 0...bytes.count {
       let isEnd = index == bytes.count
-      guard isEnd || Byte.isSpace(bytes[index]) && !(field.unknown?.contains(index) ?? false) else {
+      guard isEnd || isSeparator(bytes[index]) && !(field.unknown?.contains(index) ?? false) else {
         continue
       }
       if start < index {
@@ -76,6 +82,9 @@ extension Evaluator {
 
   private mutating func expandParts(_ parts: [Part], into fields: inout [Field]) {
     var builder = FieldBuilder(splits: true)
+    if let separators = session.variables["IFS"]?.fields.first, separators.isKnown {
+      builder.separators = Array(separators.text.utf8)
+    }
     append(parts, isQuoted: false, to: &builder)
     builder.close()
     charge(builder.fields.count)

@@ -12,6 +12,7 @@ extension Evaluator {
     command.redirections = call.redirections
     command.wrappers = outerWrappers.isEmpty ? call.wrappers : outerWrappers + call.wrappers
     command.isTruncated = call.isTruncated
+    command.isCaptured = call.redirections.contains(where: \.takesOutput)
     command.host = host
     command.source = source
     command.cwd = session.isLost ? nil : session.cwd
@@ -31,6 +32,7 @@ extension Evaluator {
     let invocation = Invocation(args, program: command.program, table: programs)
     command.line = invocation.line(args)
     command.globalOptions = invocation.globals.map { args[$0].text }
+    if command.program == "git" { command.canonizeSettings() }
     if command.opaqueReason == nil {
       if !args[0].isKnown {
         command.opaqueReason = .unknownProgram
@@ -43,6 +45,12 @@ extension Evaluator {
     case "gh", "glab", "hub": codeHost(args, invocation, &command)
     default: break
     }
+  }
+
+  /// Marks the commands found since `start`: nobody sees what they print.
+  mutating func capture(from start: Int) {
+    guard start < analysis.commands.count else { return }
+    for index in start..<analysis.commands.count { analysis.commands[index].isCaptured = true }
   }
 
   private func exported() -> [String] {
@@ -60,6 +68,8 @@ struct Invocation {
   private(set) var first = 1
   /// Subcommand words that were found among the options.
   var words: [Int] = []
+  /// Indices of options that stand before the subcommand and belong to it, and of their values.
+  private(set) var strays: [Int] = []
   /// A word that decides is not known.
   var isUndecided = false
   /// The program has subcommands and none was found.
@@ -67,6 +77,15 @@ struct Invocation {
   private let program: String
 
   init(_ args: [Field], program: String, table: ProgramTable) {
+    let takesStrays = table.programs[program]?.takesStrays ?? false
+    self.init(args, program: program, table: table, takesStrays: takesStrays)
+    // An option that took the only word there is takes none.
+    if takesStrays, isIncomplete {
+      self.init(args, program: program, table: table, takesStrays: false)
+    }
+  }
+
+  private init(_ args: [Field], program: String, table: ProgramTable, takesStrays: Bool) {
     self.program = program
     let isCompound = table.compound.contains(program)
     guard var entry = table.programs[program] ?? (isCompound ? ProgramTable.Program() : nil) else { return }
@@ -107,7 +126,15 @@ struct Invocation {
         entry.values.contains(String(text.prefix(2)))
       {
         globals.append(index)
-      } else if entry.flags.contains(name) || words.isEmpty {
+      } else if entry.flags.contains(name) {
+        globals.append(index)
+      } else if words.isEmpty, takesStrays {
+        strays.append(index)
+        if !isAttached, utf8.count == 2 || text.hasPrefix("--"), index + 1 < args.count {
+          strays.append(index + 1)
+          index += 1
+        }
+      } else if words.isEmpty {
         // An option that nobody knows, before the subcommand, is taken for one without a value.
         globals.append(index)
       } else {
@@ -120,6 +147,7 @@ struct Invocation {
     if words.isEmpty {
       // `git --version` is its option.
       globals = []
+      strays = []
       first = 1
     }
   }
@@ -128,7 +156,7 @@ struct Invocation {
   func rest(_ args: [Field]) -> [Int] {
     guard let subcommand = words.first else { return [] }
     let globals = Set(globals)
-    return (subcommand + 1..<max(args.count, subcommand + 1)).filter { !globals.contains($0) }
+    return strays + (subcommand + 1..<max(args.count, subcommand + 1)).filter { !globals.contains($0) }
   }
 
   func line(_ args: [Field]) -> String {
@@ -143,6 +171,10 @@ struct Invocation {
       for word in words {
         line += " "
         LineText.append(args[word], to: &line)
+      }
+      for stray in strays {
+        line += " "
+        LineText.append(args[stray], to: &line)
       }
       index = first
     }
