@@ -86,6 +86,7 @@ extension Evaluator {
   private mutating func read(_ args: [Field]) {
     var names: [String] = []
     var index = 1
+    let isArray = args.dropFirst().contains { $0.text.hasPrefix("-") && $0.text.hasSuffix("a") }
     while index < args.count {
       let text = args[index].text
       if ["-p", "-d", "-n", "-N", "-t", "-u", "-i"].contains(text) {
@@ -98,6 +99,11 @@ extension Evaluator {
     if names.isEmpty { names = ["REPLY"] }
     guard case .known(let text) = input, let line = text.split(separator: "\n").first else {
       for name in names { assign(name, Variable(fields: [.hidden("$" + name)])) }
+      return
+    }
+    if isArray, let name = names.first {
+      let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).prefix(Limits.words)
+      assign(name, Variable(fields: words.map { Field(String($0)) }, isArray: true))
       return
     }
     var rest = line.drop { $0 == " " || $0 == "\t" }

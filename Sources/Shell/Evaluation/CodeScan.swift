@@ -61,6 +61,10 @@ enum CodeScan {
     guard hasParenthesis || language == "perl" || language == "ruby" else { return nil }
     skipSpace(text, &index)
     guard index < text.count else { return nil }
+    if language == "perl", text[index...].starts(with: "qw".utf8) {
+      index += 2
+      return delimited(text, &index).map { .words($0.split(whereSeparator: \.isWhitespace).map(String.init)) }
+    }
     if text[index] == Byte.openBracket || text[index] == Byte.open {
       guard let words = list(text, &index), words.first ?? nil != nil else { return .hidden }
       return .words(words)

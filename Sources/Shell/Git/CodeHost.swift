@@ -52,6 +52,11 @@ extension Evaluator {
       let name = tail.count > 2 ? "refs/" + tail.dropFirst(2).joined(separator: "/") : request.fields["ref"]
       target.reference = name.map { Self.reference($0) } ?? .unknown
       target.isForced = request.fields["force"] == "true"
+    case "branches" where tail.count > 2:
+      // A branch that is renamed, or one whose protection is changed.
+      target.reference = tail.last == "rename" ? Self.reference(tail[1]) : .unknown
+      push.isAdmin = tail.contains("protection")
+    case "rulesets": push.isAdmin = true
     case "contents":
       target.reference = request.fields["branch"].map { .branch($0) } ?? .unknown
       push.isAdmin = target.reference == .unknown
