@@ -16,16 +16,25 @@ public struct ProgramFile: Sendable {
   }
 }
 
+/// The keys of the table.
+enum ProgramGrammar {
+  static let top = ["programs", "wrappers", "images", "filters"]
+  static let program = ["words", "values", "flags", "strays"]
+  static let wrapper = [
+    "values", "texts", "inert", "operands", "assignments", "joined", "reported", "dashes", "shell",
+    "place",
+  ]
+}
+
 private struct ProgramFileReader {
   var file: YAMLFile
 
   mutating func read(_ text: String) -> ProgramTable {
     guard let root = file.root(of: text) else { return ProgramTable() }
-    let top = file.fields(root, of: "the file", known: ["programs", "wrappers", "images", "filters"])
+    let top = file.fields(root, of: "the file", known: ProgramGrammar.top)
     var programs: [String: ProgramTable.Program] = [:]
     for (name, node) in entries(top["programs"], "'programs'") {
-      let fields = file.fields(
-        node, of: "program '\(name)'", known: ["words", "values", "flags", "strays"])
+      let fields = file.fields(node, of: "program '\(name)'", known: ProgramGrammar.program)
       programs[name] = ProgramTable.Program(
         words: number(fields["words"], "'words' of '\(name)'") ?? 1,
         values: words(fields["values"], name), flags: words(fields["flags"], name),
@@ -42,12 +51,7 @@ private struct ProgramFileReader {
   }
 
   private mutating func wrapper(_ node: Node, _ name: String) -> ProgramTable.Wrapper {
-    let fields = file.fields(
-      node, of: "wrapper '\(name)'",
-      known: [
-        "values", "flags", "texts", "inert", "operands", "assignments", "joined", "reported", "dashes",
-        "shell", "place",
-      ])
+    let fields = file.fields(node, of: "wrapper '\(name)'", known: ProgramGrammar.wrapper)
     var place: ProgramTable.Wrapper.Place?
     if let node = fields["place"], let word = file.text(node, of: "'place'") {
       place = ProgramTable.Wrapper.Place(rawValue: word)

@@ -70,7 +70,9 @@ enum CodeScan {
       return .words(words)
     }
     guard let first = literal(text, &index) else {
-      return hasParenthesis && !common.contains(name) && text[index] != Byte.close ? .hidden : nil
+      // A text that is never closed has taken all that there is.
+      let isEmpty = index < text.count && text[index] == Byte.close
+      return hasParenthesis && !common.contains(name) && !isEmpty ? .hidden : nil
     }
     // Words may follow one by one, or as a list.
     var words: [String?] = [first]
