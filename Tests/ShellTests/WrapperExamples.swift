@@ -158,6 +158,8 @@ let fedShellExamples: [Case] = [
   Case(
     "echo kubectl > r.sh; echo apply >> r.sh; sh r.sh", "echo kubectl", "echo apply", "sh r.sh", "kubectl",
     "apply"),
+  Case(
+    "echo 'kubectl apply' > a; ln -s a b; sh b", "echo 'kubectl␣apply'", "ln -s a b", "sh b", "kubectl apply"),
   Case("echo 'kubectl apply' > a; mv a b; . ./b", "echo 'kubectl␣apply'", "mv a b", ". ./b", "kubectl apply"),
   Case("echo 'kubectl apply' > a; cd x; sh ../a", "echo 'kubectl␣apply'", "cd x", "sh ../a", "kubectl apply"),
   Case("echo 'kubectl $1' > a; sh a apply", "echo 'kubectl␣$1'", "sh a apply", "kubectl apply"),

@@ -118,13 +118,16 @@ extension Evaluator {
     }
   }
 
-  /// A known file that is copied or moved is known under its new name.
+  /// A file that can be read and is copied, moved or linked is known under its new name.
   private mutating func copy(_ args: [Field]) {
     let operands = args.dropFirst().filter { $0.text.utf8.first != Byte.dash }
     guard operands.count == 2, let from = operands.first, let to = operands.last, from.isKnown, to.isKnown,
-      let source = resolved(from.text), let content = session.files[source] ?? nil
+      case .known(let text) = content(from)
     else { return }
-    let path = to.text.hasSuffix("/") || to.text == "." ? to.text + "/" + Path.name(source) : to.text
-    store(path, .known(content), isAppending: false)
+    // The copy can be read when it is run later: what the agent wrote itself has the better claim to a place.
+    let isOwn = resolved(from.text).map { session.files[$0] != nil } ?? false
+    guard isOwn || session.files.count < Session.maximumFiles / 2 else { return }
+    let path = to.text.hasSuffix("/") || to.text == "." ? to.text + "/" + Path.name(from.text) : to.text
+    store(path, .known(text), isAppending: false)
   }
 }

@@ -26,7 +26,7 @@ enum Builtin {
     "awk": .code,
     "gawk": .code, "mawk": .code, "make": .make, "gmake": .make, "npm": .packageScript,
     "yarn": .packageScript,
-    "pnpm": .packageScript, "bun": .packageScript, "cp": .copy, "mv": .copy, "at": .later,
+    "pnpm": .packageScript, "bun": .packageScript, "cp": .copy, "mv": .copy, "ln": .copy, "at": .later,
     "batch": .later,
   ]
 }

@@ -138,10 +138,10 @@ extension Evaluator {
       guard descend() else { return }
       defer { ascend() }
       append(parameter, isQuoted: isQuoted, to: &builder)
-    case .command(let statements, let range):
-      appendOutput(isQuoted: isQuoted, range: range, to: &builder) { $0.run(statements) }
-    case .backquoted(let inner, let range):
-      appendOutput(isQuoted: isQuoted, range: range, to: &builder) { $0.run(inner) }
+    case .command(let statements):
+      appendOutput(isQuoted: isQuoted, to: &builder) { $0.run(statements) }
+    case .backquoted(let inner):
+      appendOutput(isQuoted: isQuoted, to: &builder) { $0.run(inner) }
     case .arithmetic(let parts, let range):
       guard descend() else { return }
       defer { ascend() }
@@ -151,7 +151,7 @@ extension Evaluator {
       } else {
         builder.append(.hidden(range.count <= Limits.hiddenText ? script.string(range) : "$((…))"))
       }
-    case .process(let statements, let isInput, _):
+    case .process(let statements, let isInput):
       builder.append(process(statements, isInput: isInput))
     }
   }
@@ -162,7 +162,7 @@ extension Evaluator {
   }
 
   private mutating func appendOutput(
-    isQuoted: Bool, range: Range<Int>, to builder: inout FieldBuilder, _ body: (inout Evaluator) -> Void
+    isQuoted: Bool, to builder: inout FieldBuilder, _ body: (inout Evaluator) -> Void
   ) {
     guard alternative == 0, descend() else {
       builder.append(.hidden("$(…)"))
