@@ -61,6 +61,6 @@ let package = Package(
     program("journal-writer", ["Journal"], path: "Tests/journal-writer"),
     tests("Journal", ["Journal", "journal-writer"]),
     tests("Reenact", ["Reenactment", "reenact"]),
-    tests("Sidecar", ["Sidecar", "outrider", "reenact", "bench"]),
+    tests("Sidecar", ["Sidecar", "outrider", "reenact", "bench", "bench-tmux"]),
   ]
 )
