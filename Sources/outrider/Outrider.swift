@@ -11,7 +11,9 @@ struct Outrider: AsyncParsableCommand {
       Exit codes: 0 fine, 1 findings, 2 usage or a broken rule file, 69 something needed is missing.
       """,
     version: "outrider 0.1.0",
-    subcommands: [Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self]
+    subcommands: [
+      Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Install.self, Uninstall.self,
+    ]
   )
 
   static func main() async {

@@ -27,9 +27,13 @@ struct ContextItemTests {
       ("[ tui ] # x\n  theme = 'a'\n[x]\n", "[ tui ] # x\n  theme = 'a'\n  \(usual)\n[x]\n"),
       ("[tui.nux]\nz = 1\n", "[tui.nux]\nz = 1\n\n[tui]\n\(usual)\n"),
       ("tui.theme = \"x\"\n[a]\n", "tui.theme = \"x\"\ntui.\(usual)\n[a]\n"),
-      ("x = \"\"\"\n[tui]\nstatus_line = 3\n\"\"\"\n", "x = \"\"\"\n[tui]\nstatus_line = 3\n\"\"\"\n\n[tui]\n\(usual)\n"),
       (
-        "[tui]\nstatus_line = [\"model\"] # mine\n", "[tui]\nstatus_line = [\"model\", \"context-remaining\"] # mine\n"
+        "x = \"\"\"\n[tui]\nstatus_line = 3\n\"\"\"\n",
+        "x = \"\"\"\n[tui]\nstatus_line = 3\n\"\"\"\n\n[tui]\n\(usual)\n"
+      ),
+      (
+        "[tui]\nstatus_line = [\"model\"] # mine\n",
+        "[tui]\nstatus_line = [\"model\", \"context-remaining\"] # mine\n"
       ),
       (
         "[tui]\nstatus_line = [\n  'a', # one ]\n  \"b\",\n]\n",
@@ -70,7 +74,8 @@ struct ContextItemTests {
       ("a = 1 2\n", "1:7: something stands behind the end of the value; put it on a line of its own"),
       ("é = 1\n", "1:1: a key was expected here; write it, in quotes if it needs them"),
       (
-        "tui = { theme = 'x' }\n", "1:7: 'tui' is an inline table, which is not added to; make it a table [tui]"
+        "tui = { theme = 'x' }\n",
+        "1:7: 'tui' is an inline table, which is not added to; make it a table [tui]"
       ),
       (
         "[tui]\nstatus_line = true\n",
@@ -109,7 +114,8 @@ struct ContextItemTests {
   func fuzz(_ seed: Int) throws {
     var random = SeededGenerator(seed)
     let pieces = [
-      "[tui]", "[", "]", "status_line", "=", "\"a\"", "'", "\"\"\"", "\n", "\r\n", "#", ".", ",", "{", "}", "1", " ",
+      "[tui]", "[", "]", "status_line", "=", "\"a\"", "'", "\"\"\"", "\n", "\r\n", "#", ".", ",", "{", "}",
+      "1", " ",
       "tui", "\\", "é", "[[x]]",
     ]
     let text = (0..<Int.random(in: 1...30, using: &random)).map { _ in

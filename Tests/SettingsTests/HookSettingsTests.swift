@@ -51,8 +51,10 @@ struct HookSettingsTests {
     func raw(_ range: Range<Int>) -> String { String(decoding: settings.text.bytes[range], as: UTF8.self) }
     let members = settings.text.root.members.filter { $0.name != "hooks" }.map { raw($0.range) }
     let groups = (settings.text.root.value("hooks")?.members ?? []).flatMap { event in
-      event.value.elements.map { raw($0.range) }.filter { !$0.contains("/outrider' hook") && !$0.contains("--agent") }
-        .map { "\(event.name) \($0)" }
+      event.value.elements.map { raw($0.range) }.filter {
+        !$0.contains("/outrider' hook") && !$0.contains("--agent")
+      }
+      .map { "\(event.name) \($0)" }
     }
     return members + groups
   }
@@ -61,7 +63,9 @@ struct HookSettingsTests {
   func fuzz(_ seed: Int) throws {
     var samples = JSONSamples(seed: seed, hasEmpty: true)
     var bytes = Array(samples.settings().utf8)
-    if Bool.random(using: &samples.random) { bytes = (try? HookSettings.installing(claude, in: bytes)) ?? bytes }
+    if Bool.random(using: &samples.random) {
+      bytes = (try? HookSettings.installing(claude, in: bytes)) ?? bytes
+    }
     for _ in 0..<Int.random(in: 1...4, using: &samples.random) {
       let at = Int.random(in: bytes.indices, using: &samples.random)
       switch Int.random(in: 0..<3, using: &samples.random) {
@@ -110,7 +114,8 @@ struct HookSettingsTests {
   @Test("what is added looks like the rest: tabs, one line, CRLF")
   func style() throws {
     let tabs = try installed("{\n\t\"hooks\": {\n\t\t\"Stop\": []\n\t}\n}\n")
-    #expect(tabs.contains("\n\t\t\"Stop\": [\n\t\t\t{\n\t\t\t\t\"hooks\": [\n\t\t\t\t\t{\n\t\t\t\t\t\t\"type\""))
+    #expect(
+      tabs.contains("\n\t\t\"Stop\": [\n\t\t\t{\n\t\t\t\t\"hooks\": [\n\t\t\t\t\t{\n\t\t\t\t\t\t\"type\""))
     let line = try installed(#"{"a":1,"hooks":{"Stop":[{"hooks":[]}]}}"#)
     #expect(!line.contains("\n"))
     #expect(line.contains(#"[{"hooks":[]},{"hooks":[{"type":"command","command":"/usr/bin"#))
@@ -120,11 +125,13 @@ struct HookSettingsTests {
 
   @Test("an entry of a program that has moved gets the new path and keeps the rest")
   func moved() throws {
-    let old = #"{"hooks": {"Stop": [{"hooks": [{"timeout": 3, "command": "'\/old\u0020x/outrider' hook --agent codex --rules /r"}, {"command": "mine"}]}]}}"#
+    let old =
+      #"{"hooks": {"Stop": [{"hooks": [{"timeout": 3, "command": "'\/old\u0020x/outrider' hook --agent codex --rules /r"}, {"command": "mine"}]}]}}"#
     let after = try installed(old)
     #expect(
       after.hasPrefix(
-        #"{"hooks": {"Stop": [{"hooks": [{"timeout": 3, "command": "/usr/bin/outrider hook --agent codex --rules /r"}, {"command": "mine"}]}]"#))
+        #"{"hooks": {"Stop": [{"hooks": [{"timeout": 3, "command": "/usr/bin/outrider hook --agent codex --rules /r"}, {"command": "mine"}]}]"#
+      ))
     #expect(after.components(separatedBy: #""Stop""#).count == 2)
     let moved = try installed(after, HookPlan(agent: .codex, program: "/a b/outrider"))
     #expect(!moved.contains("/usr/bin/outrider"))
@@ -150,13 +157,18 @@ struct HookSettingsTests {
   func partly() throws {
     let ours = #"{"command": "outrider hook"}"#
     #expect(
-      try uninstalled(#"{"hooks": {"A": [{"hooks": [\#(ours), {"command": "b"}]}], "B": [{"hooks": [\#(ours)]}]}}"#)
+      try uninstalled(
+        #"{"hooks": {"A": [{"hooks": [\#(ours), {"command": "b"}]}], "B": [{"hooks": [\#(ours)]}]}}"#)
         == #"{"hooks": {"A": [{"hooks": [{"command": "b"}]}]}}"#)
     #expect(
-      try uninstalled(#"{"hooks": {"A": [{"hooks": [\#(ours)]} , {"x": 1}, {"hooks": [\#(ours), \#(ours)]}], "E": []}, "z": 0}"#)
+      try uninstalled(
+        #"{"hooks": {"A": [{"hooks": [\#(ours)]} , {"x": 1}, {"hooks": [\#(ours), \#(ours)]}], "E": []}, "z": 0}"#
+      )
         == #"{"hooks": {"A": [{"x": 1}], "E": []}, "z": 0}"#)
     #expect(try uninstalled(#"{"hooks": {"A": [{"hooks": [\#(ours)]}]}, "z": 0}"#) == #"{"z": 0}"#)
-    #expect(try uninstalled(#"{"a": {"hooks": {}}, "hooks": {"A": []}}"#) == #"{"a": {"hooks": {}}, "hooks": {"A": []}}"#)
+    #expect(
+      try uninstalled(#"{"a": {"hooks": {}}, "hooks": {"A": []}}"#)
+        == #"{"a": {"hooks": {}}, "hooks": {"A": []}}"#)
   }
 
   @Test(

@@ -52,17 +52,22 @@ struct JSONSamples {
     let names = ["PreToolUse", "Stop", "SessionStart", "PostToolUse", "Unknown"].shuffled(using: &random)
     let events = names.prefix(Int.random(in: hasEmpty ? 0...4 : 1...4, using: &random)).map { name in
       "\"\(name)\"\(colon)"
-        + block("[", (0..<Int.random(in: hasEmpty ? 0...3 : 1...3, using: &random)).map { _ in group() }, "]", depth: 2)
+        + block(
+          "[", (0..<Int.random(in: hasEmpty ? 0...3 : 1...3, using: &random)).map { _ in group() }, "]",
+          depth: 2)
     }
     return block("{", events, "}", depth: 1)
   }
 
   private mutating func group() -> String {
-    let commands = [#"echo \"hi\""#, "/usr/bin/outriders hook", "outrider watch", "x\\u0027y", "\\ud800", "é\\/"]
+    let commands = [
+      #"echo \"hi\""#, "/usr/bin/outriders hook", "outrider watch", "x\\u0027y", "\\ud800", "é\\/",
+    ]
     let handlers = (0..<Int.random(in: 1...2, using: &random)).map { _ in
       let command = commands.randomElement(using: &random) ?? ""
       return block(
-        "{", ["\"type\"\(colon)\"command\"", "\"command\"\(colon)\"\(command)\""].shuffled(using: &random), "}",
+        "{", ["\"type\"\(colon)\"command\"", "\"command\"\(colon)\"\(command)\""].shuffled(using: &random),
+        "}",
         depth: 5)
     }
     let list = "\"hooks\"\(colon)" + block("[", handlers, "]", depth: 4)
@@ -72,7 +77,8 @@ struct JSONSamples {
 
   private mutating func value(depth: Int) -> String {
     let scalars = [
-      "1", "-0.5e-7", "123456789012345678901234567890", "1e999999", "true", "null", #""a\"b""#, #""\ud83d\ude00""#,
+      "1", "-0.5e-7", "123456789012345678901234567890", "1e999999", "true", "null", #""a\"b""#,
+      #""\ud83d\ude00""#,
       #""\udead""#, #""{[,""#, "\"\u{1F600} é\"", #""""#, #""hooks""#,
     ]
     guard depth < 4, Int.random(in: 0..<3, using: &random) == 0 else {

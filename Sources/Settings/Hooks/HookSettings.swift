@@ -24,7 +24,8 @@ public struct HookSettings: Sendable {
     for event in events {
       try unique(event.name, events)
       guard case .array = event.value.kind else {
-        throw text.error("the hooks of an event are a list, not \(event.value.noun); write []", at: event.value)
+        throw text.error(
+          "the hooks of an event are a list, not \(event.value.noun); write []", at: event.value)
       }
     }
   }
@@ -36,8 +37,8 @@ public struct HookSettings: Sendable {
   public static func installing(_ plan: HookPlan, in bytes: [UInt8]?) throws(SettingsError) -> [UInt8] {
     var settings = try HookSettings(bytes ?? [])
     settings = try HookSettings(settings.movingProgram(to: plan.program))
-    for event in plan.agent.events {
-      if settings.entries.contains(where: { $0.event == event.name }) { continue }
+    let there = Set(settings.entries.map(\.event))
+    for event in plan.agent.events where !there.contains(event.name) {
       settings = try HookSettings(settings.adding(plan.group(for: event), to: event.name))
     }
     return settings.text.bytes
@@ -145,7 +146,9 @@ extension HookSettings {
       edits += JSONText.removing(hooks.members.map(\.range), goneEvents)
     } else {
       let gone = text.root.members.map { $0.name == "hooks" }
-      edits = gone.contains(false) ? JSONText.removing(text.root.members.map(\.range), gone) : [JSONText.emptying(text.root)]
+      edits =
+        gone.contains(false)
+        ? JSONText.removing(text.root.members.map(\.range), gone) : [JSONText.emptying(text.root)]
     }
     return Edit.apply(edits, to: text.bytes)
   }

@@ -20,7 +20,8 @@ public enum StatusLineProgram {
     try checkUnique(text)
     guard let node = line.value("command"), let then = text.string(node) else {
       throw text.error(
-        "'statusLine' has no 'command', so there is nothing to run as well; take it out or give it one", at: line)
+        "'statusLine' has no 'command', so there is nothing to run as well; take it out or give it one",
+        at: line)
     }
     if let command = HookCommand(then) {
       let edit = text.movingProgram(of: node, command, to: plan.program)
@@ -43,7 +44,8 @@ public enum StatusLineProgram {
       let gone = text.root.members.map { $0.name == "statusLine" }
       return Edit.apply(
         gone.contains(false)
-          ? JSONText.removing(text.root.members.map(\.range), gone) : [JSONText.emptying(text.root)], to: bytes)
+          ? JSONText.removing(text.root.members.map(\.range), gone) : [JSONText.emptying(text.root)],
+        to: bytes)
     }
     let units = JSONString.units(text.bytes[node.range])
     let written = Array(units[command.argumentRanges[index]])

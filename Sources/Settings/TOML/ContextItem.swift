@@ -8,7 +8,9 @@ public enum ContextItem {
 
   /// Whether Codex shows the context.
   public static func isShown(in text: TOMLText) -> Bool {
-    guard let entry = text.entry(path), let items = try? StatusLineItems(entry, in: text) else { return false }
+    guard let entry = text.entry(path), let items = try? StatusLineItems(entry, in: text) else {
+      return false
+    }
     return items.names.contains(name)
   }
 

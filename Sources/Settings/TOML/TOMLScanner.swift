@@ -87,7 +87,9 @@ struct TOMLScanner {
       default:
         let token = at
         while let byte, !Self.isEnd(byte) { at += 1 }
-        guard at > token else { throw open.isEmpty ? error("a value was expected here; write it") : unclosed(open, start) }
+        guard at > token else {
+          throw open.isEmpty ? error("a value was expected here; write it") : unclosed(open, start)
+        }
       }
     } while !open.isEmpty
     return start..<at
