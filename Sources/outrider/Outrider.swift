@@ -13,6 +13,7 @@ struct Outrider: AsyncParsableCommand {
     version: "outrider 0.1.0",
     subcommands: [
       Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Install.self, Uninstall.self,
+      Doctor.self,
     ]
   )
 
