@@ -7,8 +7,9 @@ extension Outrider {
     static let configuration = CommandConfiguration(
       abstract: "Adds Outrider's hooks to the settings of Claude Code or Codex.",
       discussion: """
-        Shows the change first and asks. Nothing else in the file changes, not a byte; `outrider uninstall` takes it
-        back. Installing again changes nothing, or puts the path right when the program has moved.
+        Shows the change first and asks. Nothing else in the file changes, not a byte; \
+        `outrider uninstall` takes it back. Installing again changes nothing, or puts the path \
+        right when the program has moved.
         Exit code 0: installed; 1: you said no; 2: not written, see what is said; 69: it cannot be written.
         """)
 
@@ -113,8 +114,8 @@ extension Outrider {
     static let configuration = CommandConfiguration(
       abstract: "Takes Outrider's hooks and status line out of the settings of Claude Code or Codex.",
       discussion: """
-        If nothing else has changed since they were installed, the files are byte for byte what they were; otherwise
-        only Outrider's entries go.
+        If nothing else has changed since they were installed, the files are byte for byte what \
+        they were; otherwise only Outrider's entries go.
         """)
 
     @OptionGroup var options: InstallOptions

@@ -12,7 +12,7 @@ struct InstallOptions: ParsableArguments {
     static let allValueStrings = ["claude", "codex"]
   }
 
-  @Argument(help: "The agent: claude or codex.")
+  @Argument(help: ArgumentHelp("The agent: claude or codex.", valueName: "agent"))
   var name: Name
 
   @Flag(help: "The user's settings (default), or the settings of the repository here.")

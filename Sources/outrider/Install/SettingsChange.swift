@@ -60,7 +60,7 @@ struct SettingsChange {
     let diff = UnifiedDiff(before: file.bytes, after: after, name: file.path)
     return diff.lines.map { line in
       let text = line.text.split(separator: "\t", omittingEmptySubsequences: false)
-        .map { cleaned(String($0), limit: 400) }.joined(separator: "\t")
+        .map { cleaned(String($0), limit: 16_384) }.joined(separator: "\t")
       guard colours else { return text }
       return switch line.kind {
       case .added: "\u{1B}[32m\(text)\u{1B}[m"
