@@ -41,7 +41,7 @@ let package = Package(
     module("Senses", ["Terminal", "Rulebook", "Tmux"]),
     module("Hands", ["Rulebook", "Tmux"]),
     module("Journal", ["Rulebook"]),
-    module("Sidecar", ["Senses", "Hands", "Journal", logging]),
+    module("Sidecar", ["Senses", "Hands", "Journal", "CLinux", logging]),
     module("Settings"),
     module("Doctor", ["Sidecar", "Settings"]),
     program("outrider", ["Sidecar", "Settings", "Doctor", arguments, logging]),

@@ -45,69 +45,49 @@ extension Check {
     return .ok("alert log", "\(path): not there yet; the first alert makes it")
   }
 
-  /// The folder in which the sidecar can be reached is the user's alone, and somebody answers.
+  /// The folder in which sidecars can be reached is the user's alone, and one answers.
   static let sidecar = Check { around in
-    let folder = WatchLock.runtimeDirectory(environment: around.environment).path
+    let folder = RuntimeFolder(environment: around.environment)
     let nobody = Finding.ok(
       "sidecar", "none runs; hooks judge by themselves (start one with: outrider watch)")
-    guard let status = FileStatus(of: folder) else { return [nobody] }
-    guard status.kind == S_IFDIR else {
-      return [.problem("sidecar", "\(folder): is no folder", "move it away: mv \(folder) \(folder).old")]
-    }
-    guard status.user == geteuid() else {
-      return [
-        .problem(
-          "sidecar", "\(folder): belongs to another user", "set XDG_RUNTIME_DIR to a folder of your own")
-      ]
-    }
-    guard status.isPrivate else {
-      return [.problem("sidecar", "\(folder): others may enter it", "chmod 700 \(folder)")]
-    }
-    let socket = folder + "/hook.sock"
-    guard let status = FileStatus(of: socket) else { return [nobody] }
-    guard status.kind == S_IFSOCK, status.user == geteuid() else {
-      return [.problem("sidecar", "\(socket): is no socket of yours", "remove it: rm \(socket)")]
-    }
-    guard status.isPrivate else {
-      return [.problem("sidecar", "\(socket): others may connect to it", "chmod 600 \(socket)")]
-    }
-    switch connection(to: socket) {
-    case 0: return [.ok("sidecar", "answers on \(socket)")]
-    case ENAMETOOLONG:
-      return [
-        .problem(
-          "sidecar", "\(socket): the path is too long for a socket", "set XDG_RUNTIME_DIR to a shorter one")
-      ]
-    case ECONNREFUSED:
+    guard let status = FileStatus(of: folder.path) else { return [nobody] }
+    if let trouble = trouble(folder.path, status) { return [trouble] }
+    let sockets = folder.sockets
+    let troubles = sockets.compactMap { path in FileStatus(of: path).flatMap { trouble(ofSocket: path, $0) } }
+    guard !sockets.isEmpty, troubles.isEmpty else { return troubles.isEmpty ? [nobody] : troubles }
+    do throws(SidecarClient.Failure) {
+      // Whatever it makes of the question, it answers.
+      _ = try SidecarClient(folder: folder).ask(Message("doctor"), limit: .seconds(2))
+      return [.ok("sidecar", "answers in \(folder.path)")]
+    } catch .nobody {
       return [
         .warning(
-          "sidecar", "\(socket): nobody answers; it was left by one that was killed",
-          "start another: outrider watch, or remove it: rm \(socket)")
+          "sidecar", "nobody answers on \(sockets.joined(separator: ", ")); left by one that was killed",
+          "start it again: outrider watch, or remove it: rm \(sockets.joined(separator: " "))")
       ]
-    case let code:
-      let reason = String(cString: strerror(code))
-      return [.problem("sidecar", "\(socket): cannot be reached (\(reason))", "restart outrider watch")]
+    } catch {
+      return [.problem("sidecar", "\(error)", "end it and start it again: outrider watch --take-over")]
     }
   }
 
-  /// 0 when somebody takes the connection, which is closed at once; else an errno.
-  private static func connection(to path: String) -> Int32 {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let room = MemoryLayout.size(ofValue: address.sun_path)
-    guard path.utf8.count < room else { return ENAMETOOLONG }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let descriptor = socket(
-      AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-    guard descriptor >= 0 else { return errno }
-    defer { close(descriptor) }
-    let result = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
+  private static func trouble(_ folder: String, _ status: FileStatus) -> Finding? {
+    guard status.kind == S_IFDIR else {
+      return .problem("sidecar", "\(folder): is no folder", "move it away: mv \(folder) \(folder).old")
     }
-    // A full queue is a sign of life, if a poor one.
-    return result == 0 || errno == EAGAIN ? 0 : errno
+    guard status.user == geteuid() else {
+      return .problem(
+        "sidecar", "\(folder): belongs to another user", "set XDG_RUNTIME_DIR to a folder of your own")
+    }
+    return status.isPrivate
+      ? nil : .problem("sidecar", "\(folder): others may enter it", "chmod 700 \(folder)")
+  }
+
+  private static func trouble(ofSocket path: String, _ status: FileStatus) -> Finding? {
+    guard status.kind == S_IFSOCK, status.user == geteuid() else {
+      return .problem("sidecar", "\(path): is no socket of yours", "remove it: rm \(path)")
+    }
+    return status.isPrivate
+      ? nil : .problem("sidecar", "\(path): others may connect to it", "chmod 600 \(path)")
   }
 }
 

@@ -12,13 +12,15 @@ struct Outrider: AsyncParsableCommand {
       """,
     version: "outrider 0.1.0",
     subcommands: [
-      Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Install.self, Uninstall.self,
+      Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self, Install.self,
+      Uninstall.self,
       Doctor.self,
     ]
   )
 
   static func main() async {
     do {
+      if let hook = HookCall(arguments: Array(CommandLine.arguments.dropFirst())) { hook.run() }
       var command = try parseAsRoot()
       if var command = command as? AsyncParsableCommand {
         try await command.run()

@@ -109,35 +109,52 @@ struct CheckTests {
   }
 
   @Test(
-    "the sidecar: nobody, a folder that others may enter, a socket without anybody behind, one that answers")
+    "the sidecar: nobody, a folder that others may enter, a file, one that answers, a silent one, one left over"
+  )
   func sidecar() async throws {
     let house = try House()
     let around = try house.surroundings()
-    let folder = "\(house.path)/run/outrider"
-    let socketPath = "\(folder)/hook.sock"
+    let folder = RuntimeFolder(environment: house.environment)
+    let socketPath = folder.socket(of: "x")
     func look() async -> Finding? { await Check.sidecar.look(around).first }
     #expect(await look()?.level == .ok)
     try house.write("x", to: "run/outrider")
     #expect(await look()?.what.contains("is no folder") == true)
-    try FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.removeItem(atPath: folder.path)
     try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
-    #expect(await look()?.advice == "chmod 700 \(folder)")
-    chmod(folder, 0o700)
+      atPath: folder.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    #expect(await look()?.advice == "chmod 700 \(folder.path)")
+    chmod(folder.path, 0o700)
     #expect(await look()?.level == .ok)
-    try house.write("x", to: "run/outrider/hook.sock")
+    try house.write("x", to: "run/outrider/a.sock")
     #expect(await look()?.what.contains("is no socket") == true)
-    try FileManager.default.removeItem(atPath: socketPath)
-    let listener = try #require(listen(at: socketPath))
+    try FileManager.default.removeItem(atPath: "\(folder.path)/a.sock")
+    let sidecar = try #require(listen(at: socketPath))
+    Thread.detachNewThread {
+      while true {
+        let client = accept(sidecar, nil, nil)
+        guard client >= 0 else { return }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while read(client, &buffer, buffer.count) > 0 {}
+        let answer = Message("refused").bytes
+        _ = send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
+        close(client)
+      }
+    }
+    #expect(await look() == .ok("sidecar", "answers in \(folder.path)"))
     chmod(socketPath, 0o666)
     #expect(await look()?.advice == "chmod 600 \(socketPath)")
-    chmod(socketPath, 0o600)
-    #expect(await look() == .ok("sidecar", "answers on \(socketPath)"))
-    close(listener)
+    shutdown(sidecar, Int32(SHUT_RDWR))
+    unlink(socketPath)
+    #expect(await look()?.level == .ok)
+    let silent = try #require(listen(at: socketPath))
+    #expect(await look()?.what.contains("gave no answer") == true)
+    close(silent)
     #expect(await look()?.level == .warning)
-    #expect(await look()?.what.contains("nobody answers") == true)
+    #expect(await look()?.advice?.contains("rm \(socketPath)") == true)
   }
 
+  /// Takes connections and never says a word.
   private func listen(at path: String) -> Int32? {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -148,7 +165,7 @@ struct CheckTests {
         bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
       }
     }
-    guard result == 0, Glibc.listen(descriptor, 4) == 0 else { return nil }
+    guard result == 0, chmod(path, 0o600) == 0, Glibc.listen(descriptor, 4) == 0 else { return nil }
     return descriptor
   }
 

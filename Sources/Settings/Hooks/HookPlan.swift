@@ -12,29 +12,29 @@ public enum HookAgent: String, Sendable, CaseIterable {
   }
 
   /// The events that Outrider listens to, all of which the agent knows.
-  public var events: [HookEvent] {
+  public var events: [HookedEvent] {
     switch self {
     case .claudeCode:
       [
-        HookEvent("PreToolUse", ofTools: true), HookEvent("PermissionRequest", ofTools: true),
-        HookEvent("PostToolUse", ofTools: true), HookEvent("PostToolUseFailure", ofTools: true),
-        HookEvent("UserPromptSubmit"), HookEvent("Stop"), HookEvent("SubagentStop"),
-        HookEvent("SessionStart"), HookEvent("SessionEnd"), HookEvent("PreCompact"),
-        HookEvent("Notification"),
+        HookedEvent("PreToolUse", ofTools: true), HookedEvent("PermissionRequest", ofTools: true),
+        HookedEvent("PostToolUse", ofTools: true), HookedEvent("PostToolUseFailure", ofTools: true),
+        HookedEvent("UserPromptSubmit"), HookedEvent("Stop"), HookedEvent("SubagentStop"),
+        HookedEvent("SessionStart"), HookedEvent("SessionEnd"), HookedEvent("PreCompact"),
+        HookedEvent("Notification"),
       ]
     case .codex:
       [
-        HookEvent("PreToolUse", ofTools: true), HookEvent("PermissionRequest", ofTools: true),
-        HookEvent("PostToolUse", ofTools: true), HookEvent("UserPromptSubmit"), HookEvent("Stop"),
-        HookEvent("SubagentStop"), HookEvent("SessionStart"), HookEvent("SessionEnd"),
-        HookEvent("PreCompact"),
+        HookedEvent("PreToolUse", ofTools: true), HookedEvent("PermissionRequest", ofTools: true),
+        HookedEvent("PostToolUse", ofTools: true), HookedEvent("UserPromptSubmit"), HookedEvent("Stop"),
+        HookedEvent("SubagentStop"), HookedEvent("SessionStart"), HookedEvent("SessionEnd"),
+        HookedEvent("PreCompact"),
       ]
     }
   }
 }
 
 /// A moment at which an agent calls its hooks.
-public struct HookEvent: Sendable, Hashable {
+public struct HookedEvent: Sendable, Hashable {
   public let name: String
   /// Whether it is about a tool, and a matcher says which tools are meant.
   public let isOfTools: Bool
@@ -62,7 +62,7 @@ public struct HookPlan: Sendable {
 
   var command: String { "\(ShellWords.quoted(program)) hook --agent \(agent.rawValue)" }
 
-  func group(for event: HookEvent) -> JSONValue {
+  func group(for event: HookedEvent) -> JSONValue {
     let handler = JSONValue.object([
       ("type", .string("command")), ("command", .string(command)), ("timeout", .number(timeout)),
     ])
