@@ -56,8 +56,7 @@ extension Check {
     let troubles = sockets.compactMap { path in FileStatus(of: path).flatMap { trouble(ofSocket: path, $0) } }
     guard !sockets.isEmpty, troubles.isEmpty else { return troubles.isEmpty ? [nobody] : troubles }
     do throws(SidecarClient.Failure) {
-      // Whatever it makes of the question, it answers.
-      _ = try SidecarClient(folder: folder).ask(Message("doctor"), limit: .seconds(2))
+      try await answer(in: folder).get()
       return [.ok("sidecar", "answers in \(folder.path)")]
     } catch .nobody {
       return [
@@ -67,6 +66,20 @@ extension Check {
       ]
     } catch {
       return [.problem("sidecar", "\(error)", "end it and start it again: outrider watch --take-over")]
+    }
+  }
+
+  /// Whether a sidecar answers; whatever it makes of the question. Asking waits, and so has a thread of its own.
+  private static func answer(in folder: RuntimeFolder) async -> Result<Void, SidecarClient.Failure> {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        do throws(SidecarClient.Failure) {
+          _ = try SidecarClient(folder: folder).ask(Message("doctor"), limit: .seconds(2))
+          continuation.resume(returning: .success(()))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
     }
   }
 

@@ -298,18 +298,18 @@ struct CheckTests {
 @Suite("outrider doctor")
 struct DoctorTests {
   @Test("prints a line a check, as JSON too, and ends with what it found")
-  func program() throws {
+  func program() async throws {
     let house = try House()
-    let missing = try house.outrider("doctor")
+    let missing = try await house.outrider("doctor")
     #expect(missing.status == 69, "there is no tmux on this PATH")
     #expect(missing.output.hasPrefix("missing  tmux"))
     #expect(!missing.output.contains("\u{1B}"))
     try house.put("tmux", #"case "$*" in *-V) echo tmux 3.4;; *) echo '$1 work';; esac"#)
-    let fine = try house.outrider("doctor")
+    let fine = try await house.outrider("doctor")
     #expect(fine.status == 0, "\(fine.output)")
     #expect(fine.output.split(separator: "\n").allSatisfy { $0.hasPrefix("ok ") })
     try house.put("codex", "echo codex-cli 0.163.0")
-    let json = try house.outrider("doctor", "--json")
+    let json = try await house.outrider("doctor", "--json")
     #expect(json.status == 1)
     let lines = json.output.split(separator: "\n").map { String($0) }
     #expect(
@@ -319,7 +319,7 @@ struct DoctorTests {
         $0.contains(#""check":"codex hooks","level":"warning""#)
           && $0.contains(#""advice":"outrider install codex""#)
       })
-    let rules = try house.outrider("doctor", "--rules", "/nowhere")
+    let rules = try await house.outrider("doctor", "--rules", "/nowhere")
     #expect(rules.status == 69)
     #expect(rules.output.contains("no rules found in /nowhere"))
   }

@@ -81,8 +81,11 @@ final class House {
     let errors: String
   }
 
+  /// Waits without holding a thread of those that run the tests.
   @discardableResult
-  func outrider(_ arguments: String..., at program: String? = nil, in folder: String = "shop") throws -> Run {
+  func outrider(
+    _ arguments: String..., at program: String? = nil, in folder: String = "shop"
+  ) async throws -> Run {
     let process = Process()
     process.executableURL = URL(filePath: program ?? "\(path)/bin/outrider")
     process.arguments = arguments
@@ -94,8 +97,9 @@ final class House {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
+    let ends = AsyncStream<Void> { stream in process.terminationHandler = { _ in stream.finish() } }
     try process.run()
-    process.waitUntilExit()
+    for await _ in ends {}
     let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
     return Run(status: process.terminationStatus, output: texts[0], errors: texts[1])
   }
