@@ -26,6 +26,12 @@ public struct Fact: Sendable, Equatable {
     public static let state = Kind(rawValue: "state")
     /// Any settled line.
     public static let line = Kind(rawValue: "line")
+    /// What the agent's program says of itself: an error of its service, a limit, a login that has expired.
+    public static let notice = Kind(rawValue: "notice")
+    /// What a probe measured.
+    public static let probe = Kind(rawValue: "probe")
+    /// A clock of the agent's moved that no other fact moves; the text names it. No rule listens to it.
+    public static let progress = Kind(rawValue: "progress")
   }
 
   /// The sense a fact came from.
