@@ -17,6 +17,7 @@ struct Stories {
 
   private struct Story {
     let id: UInt64
+    var text: String
     var squeezed: [UInt8]
     var phase: Fact.Phase
     var places: [Place]
@@ -48,7 +49,10 @@ struct Stories {
     if let index = known {
       let isLonger = squeezed.count > stories[index].squeezed.count
       let isLater = continues(stories[index].phase, phase)
-      if isLonger { stories[index].squeezed = squeezed }
+      if isLonger {
+        stories[index].squeezed = squeezed
+        stories[index].text = text
+      }
       if isLater { stories[index].phase = phase }
       return isLonger || isLater ? stories[index].id : nil
     }
@@ -74,6 +78,17 @@ struct Stories {
     return latest.id
   }
 
+  /// The newest commands below an item that were not seen to end, as they have now; the newest last.
+  mutating func conclude(_ count: Int, below anchor: LineID?) -> [(id: UInt64, text: String)] {
+    let open = stories.indices.filter { index in
+      stories[index].phase < .ran && stories[index].places.contains { $0.anchor == anchor }
+    }
+    return open.suffix(max(0, count)).map { index in
+      stories[index].phase = .ran
+      return (stories[index].id, stories[index].text)
+    }
+  }
+
   private mutating func begin(
     _ text: String, _ squeezed: [UInt8], _ phase: Fact.Phase, _ place: Place, _ lines: [LineID],
     _ now: Instant
@@ -82,7 +97,7 @@ struct Stories {
     defer { nextID += 1 }
     latestText = text
     stories.append(
-      Story(id: nextID, squeezed: squeezed, phase: phase, places: [place], lines: lines, start: now))
+      Story(id: nextID, text: text, squeezed: squeezed, phase: phase, places: [place], lines: lines, start: now))
     return nextID
   }
 
