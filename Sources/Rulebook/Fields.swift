@@ -13,7 +13,7 @@ extension Fact.Kind {
     case .prompt: ["by"]
     case .status: ["context", "tokens", "elapsed", "queued"]
     case .state: ["state", "was", "evidence"]
-    case .probe: ["probe", "path", "mib_left", "inodes_left"]
+    case .probe: ["measure", "path", "mib_left", "inodes_left"]
     case .line: ["region"]
     default: []
     }

@@ -111,6 +111,7 @@ public final class Judge {
     var captures: [Int: [String: Value]] = [:]
     var text = fact.text
     text.withUTF8 { bytes in
+      fired.removeAll { isExcepted(rulebook.rules[$0], bytes) }
       listeners.patterns.forEachMatch(
         in: bytes, standing: &standing[fact.kind, default: .init()], using: context
       ) { index, result in
