@@ -231,7 +231,8 @@ public final class Judge {
     places["text"] = .string(fact.text)
     places["rule"] = .string(rule.id)
     places["severity"] = .string(rule.severity.rawValue)
-    let orders = rule.steps.isEmpty ? [] : rule.steps[step]
+    var orders = rule.steps.isEmpty ? [] : rule.steps[step]
+    if isBlind(rule, fact.agent) { orders = Self.harmless(orders) }
     return Verdict(
       rule: rule, fact: fact, time: time, why: rule.why.filled(from: places),
       instead: rule.instead?.filled(from: places),

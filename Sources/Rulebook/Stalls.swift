@@ -74,6 +74,21 @@ extension Judge {
     return fact
   }
 
+  /// Whether nothing that the agent ever showed could tell its thinking from a stall: neither context nor
+  /// tokens nor child processes.
+  func isBlind(_ rule: Rule, _ agent: String) -> Bool {
+    guard let stall = rule.windows.stall else { return false }
+    let telling = stall.clocks.intersection([.context, .tokens, .children])
+    return !telling.isEmpty && state.progress[agent]?.latest(of: telling) == nil
+  }
+
+  /// The orders that do no harm to an agent that is well; for the others the human is called.
+  static func harmless(_ orders: [Order]) -> [Order] {
+    let kept = orders.filter { ![.interrupt, .restart].contains($0.action) }
+    let needsHuman = kept.count < orders.count && !kept.contains { $0.action == .escalate }
+    return needsHuman ? kept + [Order(.escalate)] : kept
+  }
+
   /// What a verdict shows beyond its fact.
   func evidence(for rule: Rule, _ fact: Fact, at time: Instant) -> [String] {
     guard let stall = rule.windows.stall else { return [] }
