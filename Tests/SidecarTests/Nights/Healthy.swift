@@ -41,7 +41,7 @@ extension NightShift {
         showElapsed()
       }
       switch (kind, number(0...2)) {
-      case (.hidesOutput, 0...1): showTokens()
+      case (.hidesOutput, 0...1), (.hasHooks, 0...1): showTokens()
       case (.showsOutput, 0):
         context -= 1
         showContext()
@@ -217,7 +217,7 @@ extension NightShift {
 
   mutating func mergeIntoConflict() {
     run("git merge main", exit: 1, prints: ["Auto-merging a.txt", "CONFLICT (content): Merge conflict in a.txt"])
-    expect("merge-conflict", after: kind == .showsOutput ? 0 : 0.25)
+    expect("merge-conflict", from: ended, after: kind.tellsOutput ? 0 : 0.25)
   }
 
   mutating func openAndReview() {

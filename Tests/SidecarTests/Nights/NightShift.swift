@@ -20,6 +20,10 @@ struct NightShift {
   /// What the agent's program lets see.
   enum Kind: CaseIterable {
     case hidesOutput, showsOutput
+    /// The pane hides output, and hooks tell of everything a moment before the pane does.
+    case hasHooks
+
+    var tellsOutput: Bool { self != .hidesOutput }
   }
 
   let agent: String
@@ -35,6 +39,8 @@ struct NightShift {
   private var lastTold: [String: Double] = [:]
   /// The newest moment at which anything showed that counts as progress.
   private(set) var lastMove = 0.0
+  /// When the last command was first seen to have ended.
+  private(set) var ended = 0.0
 
   init(agent: String, kind: Kind, seed: UInt64, start: Double) {
     self.agent = agent
@@ -56,9 +62,9 @@ struct NightShift {
   /// Whether a trouble may be planted: not while its rule still cools down from the last.
   func isRested(_ rules: String...) -> Bool { rules.allSatisfy { now - (lastTold[$0] ?? -1e9) > 3 * 3600 } }
 
-  /// Plants what must be told `after` some seconds from now, at most `late` seconds later.
-  mutating func expect(_ rule: String, after: Double = 0, late: Double = 0.01, until: Double? = nil) {
-    let due = (now + after - 0.01)...(now + after + late)
+  /// Plants what must be told `after` some seconds from a start, which is now if none is given.
+  mutating func expect(_ rule: String, from start: Double? = nil, after: Double = 0, until: Double? = nil) {
+    let due = ((start ?? now) + after - 0.01)...((start ?? now) + after + 0.01)
     plants.append(Plant(rule: rule, agent: agent, due: due, until: until ?? due.upperBound))
     lastTold[rule] = now
   }
@@ -104,7 +110,7 @@ struct NightShift {
   /// What one answer of the model costs.
   mutating func spend() {
     context -= Double.random(in: 0...0.4, using: &chance)
-    if kind == .hidesOutput || happens(0.3) { showTokens() } else { showContext() }
+    if kind != .showsOutput || happens(0.3) { showTokens() } else { showContext() }
   }
 
   mutating func prompt(_ text: String) {
@@ -125,19 +131,34 @@ struct NightShift {
       tick(.children)
     }
     pass(seconds)
-    if kind == .showsOutput {
-      command(line, ["phase": .string("ran"), "exit": .number(Double(exit)), "failed": .flag(exit != 0)])
-      for text in prints { show(.output, text, ["command": .string(line)]) }
-    } else {
-      command(line, ["phase": .string("ran"), "failed": .flag(exit != 0)])
+    ended = now
+    let failed = Value.flag(exit != 0)
+    switch kind {
+    case .showsOutput:
+      command(line, ["phase": .string("ran"), "exit": .number(Double(exit)), "failed": failed])
+      show(prints, of: line, from: .pane)
+    case .hidesOutput:
+      command(line, ["phase": .string("ran"), "failed": failed])
+    case .hasHooks:
+      let own = story
+      story += 1_000_000
+      command(line, ["phase": .string("ran"), "exit": .number(Double(exit))], from: .hook)
+      show(prints, of: line, from: .hook)
+      story = own
+      pass(0.02...0.2)
+      command(line, ["phase": .string("ran"), "failed": failed])
     }
   }
 
-  private mutating func command(_ line: String, _ fields: [String: Value]) {
+  private mutating func show(_ prints: [String], of line: String, from source: Fact.Source) {
+    for text in prints { show(.output, text, ["command": .string(line)], from: source) }
+  }
+
+  private mutating func command(_ line: String, _ fields: [String: Value], from source: Fact.Source = .pane) {
     lastMove = now
     facts += reader.read(
       Fact(
-        time: Instant(seconds: now), agent: agent, kind: .command, text: line, fields: fields, source: .pane,
-        story: story))
+        time: Instant(seconds: now), agent: agent, kind: .command, text: line, fields: fields,
+        source: source, story: story))
   }
 }

@@ -26,7 +26,7 @@ extension NightShift {
     let began = lastMove
     let end = began + length
     now = began
-    expect("frozen", after: 300, late: 0.01, until: end)
+    expect("frozen", after: 300, until: end)
     while now + 20 < end {
       pass(5...20)
       showElapsed()
@@ -68,7 +68,7 @@ extension NightShift {
       pass(5...150)
       spend()
       run("echo '# \(attempt)' >> openapi.yaml; git add -A && git commit -m 'feat: x'", exit: 1, prints: [line])
-      if attempt == 3 { expect("hook-loop", after: isNamed && kind == .showsOutput ? 0 : 0.25) }
+      if attempt == 3 { expect("hook-loop", from: ended, after: isNamed && kind.tellsOutput ? 0 : 0.25) }
     }
     turn(.idle)
   }
@@ -80,19 +80,19 @@ extension NightShift {
       pass(5...120)
       spend()
       run("rails db:migrate", exit: 1, prints: ["PG::ConnectionBad after \(attempt) tries"])
-      if attempt == 4 { expect("repeat-loop") }
+      if attempt == 4 { expect("repeat-loop", from: ended) }
     }
     turn(.idle)
   }
 
   private mutating func loopOnError() {
-    guard kind == .showsOutput, isRested("repeat-loop-error") else { return }
+    guard kind.tellsOutput, isRested("repeat-loop-error") else { return }
     prompt("Build it")
     for attempt in 1...5 {
       pass(5...100)
       spend()
       run("make target-\(attempt)", exit: 2, prints: ["src/a.c:3: fatal error: cart.h: No such file"])
-      if attempt == 5 { expect("repeat-loop-error") }
+      if attempt == 5 { expect("repeat-loop-error", from: ended) }
     }
     turn(.idle)
   }
@@ -101,9 +101,9 @@ extension NightShift {
     guard isRested("disk-full") else { return }
     prompt("Install it")
     pass(1...30)
-    if kind == .showsOutput {
+    if kind.tellsOutput {
       run("npm ci", exit: 228, prints: ["npm ERR! code ENOSPC", "npm ERR! nospc ENOSPC: no space left on device"])
-      expect("disk-full")
+      expect("disk-full", from: ended)
     } else {
       expect("disk-full")
       show(
@@ -114,13 +114,13 @@ extension NightShift {
   }
 
   private mutating func runIntoSandbox() {
-    guard kind == .showsOutput, isRested("sandbox-wall") else { return }
+    guard kind.tellsOutput, isRested("sandbox-wall") else { return }
     prompt("Fetch the schema")
     // A prompt of the human's begins the counting anew.
     for attempt in 1...number(2...5) {
       pass(5...100)
       run("curl -sS -m \(attempt) https://x.example/", exit: 6, prints: ["curl: (6) Could not resolve host: x.example"])
-      if attempt == 2 || attempt == 3 { expect("sandbox-wall") }
+      if attempt == 2 || attempt == 3 { expect("sandbox-wall", from: ended) }
     }
     turn(.idle)
   }
@@ -163,7 +163,7 @@ extension NightShift {
     prompt("Merge main")
     pass(1...9)
     mergeIntoConflict()
-    expect("merge-unsettled", after: kind == .showsOutput ? 900 : 900.25)
+    expect("merge-unsettled", from: ended, after: kind.tellsOutput ? 900 : 900.25)
     for _ in 0..<3 {
       pass(5...60)
       run("pytest -q tests/test_\(number(1...60)).py", prints: ["3 passed"])
@@ -176,7 +176,7 @@ extension NightShift {
     prompt("Open the pull request")
     pass(2...20)
     run("gh pr create --fill", prints: ["https://example.com/pull/8"])
-    expect("review-unread", after: 1200)
+    expect("review-unread", from: ended, after: 1200)
     turn(.idle)
   }
 
@@ -184,7 +184,7 @@ extension NightShift {
     guard kind == .showsOutput, isRested("context-low", "context-warning") else { return }
     prompt("Review every file")
     var hasWarned = false
-    while context > 14 {
+    while context.rounded(.down) > 14 {
       pass(5...60)
       context -= 3
       if context.rounded(.down) <= 25, !hasWarned {
