@@ -33,6 +33,8 @@ public struct Dialect: Sendable {
     case edit
     /// What the agent's program says of itself: an error of its service, a limit, a login.
     case notice
+    /// The same, when it says that its service has no more for it: the agent is limited until it works again.
+    case limit
     /// The agent's own word that its context was compacted.
     case compacted
     /// What its program says beside the work, at times of its own: tips.

@@ -14,14 +14,14 @@ extension AgentState {
   /// human or a correction waits for, and of what may be over at once, the rules hear immediately.
   var settling: Duration {
     switch self {
-    case .asking, .interrupted, .compacting: .zero
-    case .starting, .working, .idle, .limited, .exited: .milliseconds(750)
+    case .asking, .interrupted, .compacting, .limited: .zero
+    case .starting, .working, .idle, .exited: .milliseconds(750)
     }
   }
 }
 
 /// The states of all agents, pane and hooks together, without flicker: a state that is left again before it
-/// has settled was none.
+/// has settled was none. An agent that reached a limit rests, and stays limited until it works again.
 struct SettledStates {
   private struct Course {
     var told: Fact?
@@ -50,7 +50,7 @@ struct SettledStates {
     courses.update(fact.agent, initial: Course()) { course -> Fact? in
       let name = Self.name(of: fact)
       guard let told = course.told else { return Self.tell(fact, &course) }
-      if name == Self.name(of: told) {
+      if name == Self.name(of: told) || (name == "idle" && Self.name(of: told) == "limited") {
         course.next = nil
         course.left = nil
         return nil

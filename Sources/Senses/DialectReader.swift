@@ -95,11 +95,15 @@ public final class DialectReader {
       case .edit:
         if head.isNew { facts.append(fact(.edit, item.text, at: now, ["path": .string(item.text)])) }
         anchor = (head.id, head.isNew)
-      case .notice:
+      case .notice, .limit:
         // A countdown in it is no news.
-        guard head.isNew || head.isRevised, item.text != lastNotice else { continue }
+        guard head.isNew || (head.isRevised && item.text != lastNotice) else { continue }
         lastNotice = item.text
         facts.append(fact(.notice, item.text, at: now, item.fields.mapValues { .string($0) }))
+        // The screen is that of an agent at rest, so that what waits for rest goes on.
+        if dialect.lines[item.entry].role == .limit {
+          facts.append(stateFact(.limited, was: state, at: now, evidence: item.text))
+        }
       case .compacted:
         if head.isNew { facts += change(to: .compacting, at: now, evidence: item.text) }
         anchor = (head.id, head.isNew)
@@ -199,14 +203,16 @@ public final class DialectReader {
     guard new != state else { return [] }
     let old = state
     state = new
-    return [
-      fact(
-        .state, new.rawValue, at: now,
-        [
-          "state": .string(new.rawValue), "was": .string(old.rawValue),
-          "evidence": .string(cleaned(evidence, limit: 200)),
-        ])
-    ]
+    return [stateFact(new, was: old, at: now, evidence: evidence)]
+  }
+
+  private func stateFact(_ new: AgentState, was old: AgentState, at now: Instant, evidence: String) -> Fact {
+    fact(
+      .state, new.rawValue, at: now,
+      [
+        "state": .string(new.rawValue), "was": .string(old.rawValue),
+        "evidence": .string(cleaned(evidence, limit: 200)),
+      ])
   }
 
   private func fact(

@@ -97,7 +97,8 @@ struct Stories {
     defer { nextID += 1 }
     latestText = text
     stories.append(
-      Story(id: nextID, text: text, squeezed: squeezed, phase: phase, places: [place], lines: lines, start: now))
+      Story(
+        id: nextID, text: text, squeezed: squeezed, phase: phase, places: [place], lines: lines, start: now))
     return nextID
   }
 

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("A rule about an agent that stands still")
 struct StallTests {
-  private static func judge(_ keys: [String: String] = [:], stalled: String = "{after: 5m, grace: 2m}") -> Judge {
+  private static func judge(_ keys: [String: String] = [:], stalled: String = "{after: 5m, grace: 2m}")
+    -> Judge
+  {
     let own = [
       "on": "state", "match": "", "silent": "[idle]", "fires": "[working]", "when": "state == working",
       "stalled": stalled, "why": "'{lasted}: {clocks}'",
@@ -139,7 +141,8 @@ struct StallTests {
     for (time, story, source, text) in [
       (0.0, 1, Fact.Source.pane, "bad a"), (0, 1, .pane, "bad a"), (0, 1, .pane, "bad b"),
       (0.5, 1001, .hook, "bad a"),
-      (10, 2, .pane, "bad a"), (10.2, 1002, .hook, "bad a"), (20, 3, .hook, "bad a"), (20.1, 3, .pane, "bad a"),
+      (10, 2, .pane, "bad a"), (10.2, 1002, .hook, "bad a"), (20, 3, .hook, "bad a"),
+      (20.1, 3, .pane, "bad a"),
     ] {
       var fact = Files.fact("output", text, at: time)
       fact.story = UInt64(story)

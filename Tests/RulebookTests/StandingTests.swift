@@ -5,10 +5,11 @@ import Testing
 @Suite("The state of an agent")
 struct StandingTests {
   private static func judge() -> Judge {
-    let rules = ["starting", "working", "asking", "idle", "interrupted", "compacting", "limited", "exited"].map {
-      Files.rule(
-        $0, ["on": "state", "match": "", "when": "state == \($0)", "fires": "[\($0)]", "silent": "[x]"])
-    }
+    let rules = ["starting", "working", "asking", "idle", "interrupted", "compacting", "limited", "exited"]
+      .map {
+        Files.rule(
+          $0, ["on": "state", "match": "", "when": "state == \($0)", "fires": "[\($0)]", "silent": "[x]"])
+      }
     let file = RuleFile("rules:\n" + rules.joined(), name: "a.yaml")
     #expect(file.errors == [])
     return Judge(Rulebook(rules: file.rules, lists: [:], programs: .init()))
@@ -42,10 +43,17 @@ struct StandingTests {
 
   @Test("does not flicker for ever: the last one counts in the end")
   func flickers() {
-    let course = (0..<40).map { (1 + Double($0) * 0.2, $0.isMultiple(of: 2) ? "idle" : "limited") }
+    let course = (0..<40).map { (1 + Double($0) * 0.2, $0.isMultiple(of: 2) ? "idle" : "exited") }
     let told = Self.told([(0, "working")] + course, until: 9)
     #expect(told.count > 1)
     #expect(told.dropFirst().first.map { Double($0.prefix { $0 != " " }) ?? 99 } ?? 99 <= 4.2)
+  }
+
+  @Test("stays limited at rest, and is not when it works again")
+  func limited() {
+    #expect(
+      Self.told([(0, "working"), (1, "limited"), (1, "idle"), (500, "working")], until: 600)
+        == ["0.0 working", "1.0 limited", "500.75 working"])
   }
 
   @Test("is one state, whichever sense tells of it, and is known with its evidence")

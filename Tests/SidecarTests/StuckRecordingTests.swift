@@ -46,7 +46,8 @@ struct StuckRecordingTests {
     "walls.codex": [(8.111, "merge-conflict"), (8.464, "disk-full")],
   ]
 
-  @Test("give the expected alerts at the expected seconds, and none in all the others", arguments: Fixtures.names)
+  @Test(
+    "give the expected alerts at the expected seconds, and none in all the others", arguments: Fixtures.names)
   func alerts(_ name: String) throws {
     let seen = try Self.alerts(in: name)
     let wanted = Self.expected[name] ?? []
@@ -120,7 +121,9 @@ struct StuckRecordingTests {
     #expect(try Self.stalls(in: name, "1m").isEmpty)
   }
 
-  @Test("know an approval that nobody answers", arguments: [("approval.claude", 8.514), ("approval.codex", 8.862)])
+  @Test(
+    "know an approval that nobody answers",
+    arguments: [("approval.claude", 8.514), ("approval.codex", 8.862)])
   func approval(_ name: String, _ asked: Double) throws {
     let rule = """
       rules:

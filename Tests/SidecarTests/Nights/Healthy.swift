@@ -107,7 +107,8 @@ extension NightShift {
       pass(5...60)
       spend()
       run(
-        "pytest -q", exit: 1, prints: ["E   ImportError: cannot import name 'discount'", "1 failed, \(round) passed"])
+        "pytest -q", exit: 1,
+        prints: ["E   ImportError: cannot import name 'discount'", "1 failed, \(round) passed"])
       pass(5...60)
       if happens(0.7) {
         show(.edit, "src/cart.py", ["path": .string("src/cart.py")])
@@ -119,13 +120,16 @@ extension NightShift {
     turn(.idle)
   }
 
-  private static let failed = "ruff-format..............................................................Failed"
+  private static let failed =
+    "ruff-format..............................................................Failed"
 
   mutating func commitThroughFixingHook() {
     prompt("Commit each file by itself")
     for _ in 0..<number(2...6) {
       pass(5...40)
-      run("git add -A && git commit -m 'feat: x'", exit: 1, prints: [Self.failed, "- files were modified by this hook"])
+      run(
+        "git add -A && git commit -m 'feat: x'", exit: 1,
+        prints: [Self.failed, "- files were modified by this hook"])
       pass(2...20)
       run("git add -A && git commit -m 'feat: x'", prints: ["[feature 3f2a91c] feat: x"])
     }
@@ -216,7 +220,9 @@ extension NightShift {
   }
 
   mutating func mergeIntoConflict() {
-    run("git merge main", exit: 1, prints: ["Auto-merging a.txt", "CONFLICT (content): Merge conflict in a.txt"])
+    run(
+      "git merge main", exit: 1,
+      prints: ["Auto-merging a.txt", "CONFLICT (content): Merge conflict in a.txt"])
     expect("merge-conflict", from: ended, after: kind.tellsOutput ? 0 : 0.25)
   }
 
@@ -235,7 +241,8 @@ extension NightShift {
   mutating func printTheSameErrorOften() {
     prompt("Run the linter")
     pass(1...9)
-    run("npm run lint", exit: 1, prints: Array(repeating: "error: 'x' is not defined in this scope", count: 40))
+    run(
+      "npm run lint", exit: 1, prints: Array(repeating: "error: 'x' is not defined in this scope", count: 40))
     show(.edit, "src/x.ts", ["path": .string("src/x.ts")])
     turn(.idle)
   }

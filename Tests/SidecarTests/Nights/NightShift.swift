@@ -55,7 +55,9 @@ struct NightShift {
   mutating func pass(_ seconds: ClosedRange<Double>) { now += Double.random(in: seconds, using: &chance) }
   mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &chance) }
   mutating func one<T>(of items: [T]) -> T { items.randomElement(using: &chance)! }
-  mutating func happens(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &chance) < probability }
+  mutating func happens(_ probability: Double) -> Bool {
+    Double.random(in: 0..<1, using: &chance) < probability
+  }
 
   // MARK: Plants
 
@@ -122,7 +124,8 @@ struct NightShift {
   ///
   /// - Parameter ticks: Signs of its child processes while it runs, minutes apart.
   mutating func run(
-    _ line: String, exit: Int = 0, prints: [String] = [], seconds: ClosedRange<Double> = 0.3...9, ticks: Int = 0
+    _ line: String, exit: Int = 0, prints: [String] = [], seconds: ClosedRange<Double> = 0.3...9,
+    ticks: Int = 0
   ) {
     story += 1
     command(line, ["phase": .string("running")])

@@ -47,7 +47,9 @@ struct NightTests {
       if let index = open.firstIndex(where: { isOf($0) && $0.due.contains(time) }) {
         open.remove(at: index)
       } else if !night.plants.contains(where: { isOf($0) && time > $0.due.lowerBound && time <= $0.until }) {
-        Issue.record("night \(seed): false alarm at \(time) s of \(verdict.fact.agent): \(verdict.rule.id): \(verdict.why)")
+        Issue.record(
+          "night \(seed): false alarm at \(time) s of \(verdict.fact.agent): \(verdict.rule.id): \(verdict.why)"
+        )
       }
     }
     for plant in open { Issue.record("night \(seed): not told: \(plant)") }
@@ -56,7 +58,9 @@ struct NightTests {
   /// What a command may do is not the matter here.
   private static let ignored: Set<String> = ["opaque-command"]
 
-  @Test("are long and mixed: every trouble that is watched for stands in some, and most of what is told is healthy")
+  @Test(
+    "are long and mixed: every trouble that is watched for stands in some, and most of what is told is healthy"
+  )
   func mixed() {
     let nights = Self.seeds.map(Night.init)
     let planted = Set(nights.flatMap { $0.plants.map(\.rule) })

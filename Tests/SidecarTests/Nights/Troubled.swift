@@ -63,11 +63,15 @@ extension NightShift {
     guard isRested("hook-loop") else { return }
     prompt("Commit it")
     let isNamed = happens(0.5)
-    let line = isNamed ? "OpenAPI lint.............................................................Failed" : "openapi.yaml:1: bad"
+    let line =
+      isNamed
+      ? "OpenAPI lint.............................................................Failed"
+      : "openapi.yaml:1: bad"
     for attempt in 1...number(3...5) {
       pass(5...150)
       spend()
-      run("echo '# \(attempt)' >> openapi.yaml; git add -A && git commit -m 'feat: x'", exit: 1, prints: [line])
+      run(
+        "echo '# \(attempt)' >> openapi.yaml; git add -A && git commit -m 'feat: x'", exit: 1, prints: [line])
       if attempt == 3 { expect("hook-loop", from: ended, after: isNamed && kind.tellsOutput ? 0 : 0.25) }
     }
     turn(.idle)
@@ -102,13 +106,18 @@ extension NightShift {
     prompt("Install it")
     pass(1...30)
     if kind.tellsOutput {
-      run("npm ci", exit: 228, prints: ["npm ERR! code ENOSPC", "npm ERR! nospc ENOSPC: no space left on device"])
+      run(
+        "npm ci", exit: 228,
+        prints: ["npm ERR! code ENOSPC", "npm ERR! nospc ENOSPC: no space left on device"])
       expect("disk-full", from: ended)
     } else {
       expect("disk-full")
       show(
-        .probe, "/tmp", ["measure": .string("disk"), "path": .string("/tmp"), "mib_left": .number(90_000),
-          "inodes_left": .number(3)], from: .probe)
+        .probe, "/tmp",
+        [
+          "measure": .string("disk"), "path": .string("/tmp"), "mib_left": .number(90_000),
+          "inodes_left": .number(3),
+        ], from: .probe)
     }
     turn(.idle)
   }
@@ -119,7 +128,9 @@ extension NightShift {
     // A prompt of the human's begins the counting anew.
     for attempt in 1...number(2...5) {
       pass(5...100)
-      run("curl -sS -m \(attempt) https://x.example/", exit: 6, prints: ["curl: (6) Could not resolve host: x.example"])
+      run(
+        "curl -sS -m \(attempt) https://x.example/", exit: 6,
+        prints: ["curl: (6) Could not resolve host: x.example"])
       if attempt == 2 || attempt == 3 { expect("sandbox-wall", from: ended) }
     }
     turn(.idle)
