@@ -65,6 +65,6 @@ let package = Package(
     tests("Reenact", ["Reenactment", "reenact"]),
     tests("Settings", ["Settings"]),
     tests("Doctor", ["Doctor", "Settings", "outrider"]),
-    tests("Sidecar", ["Sidecar", "outrider", "reenact", "bench"]),
+    tests("Sidecar", ["Sidecar", "outrider", "reenact", "bench", "bench-tmux"]),
   ]
 )
