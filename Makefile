@@ -10,7 +10,7 @@ setup:
 	@scripts/setup
 
 build: setup
-	swift build -c release
+	swift build -c release --static-swift-stdlib
 
 demo: build
 	@scripts/demo
@@ -24,5 +24,5 @@ check: setup
 
 bench:
 	@scripts/setup --bench
-	swift build -c release
+	swift build -c release --static-swift-stdlib
 	@scripts/bench

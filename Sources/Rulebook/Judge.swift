@@ -175,11 +175,14 @@ public final class Judge {
     // A counted line of output is new each time, though it belongs to the same command.
     let isOncePerStory = fact.kind == .command || !(rule.isQuiet || rule.windows.count != nil)
     if isOncePerStory, let story = fact.story,
-      !raised.insert(story: story, agent: fact.agent, rule: rule.id)
+      let first = raised.insert(story: story, agent: fact.agent, rule: rule.id, at: fact.time)
     {
-      return []
+      // Another command of the same line was judged just now.
+      return first == fact.time ? [] : repeated(rule, fact)
     }
     if let expectation = rule.windows.expectation {
+      // One sense may tell what a command printed before another tells how it ended.
+      if isMet(rule, before: fact) { return [] }
       if state.expect(expectation, for: rule.id, after: fact, at: now) { tellForgotten(rule) }
       return []
     }
@@ -188,7 +191,7 @@ public final class Judge {
     guard let window = rule.windows.count else { return fire(rule, fact, at: time, depth: depth) }
     if window.isPerCommand, let story = fact.story {
       let key = ([rule.id] + WindowState.key(of: fact, by: window.by)).joined(separator: "\u{0}")
-      guard raised.insert(story: story, agent: fact.agent, rule: key) else { return [] }
+      guard raised.insert(story: story, agent: fact.agent, rule: key, at: now) == nil else { return [] }
     }
     let (counted, hasForgotten) = state.count(fact, for: rule.id, window, at: now)
     if hasForgotten { tellForgotten(rule) }
@@ -198,6 +201,34 @@ public final class Judge {
     if let at = window.at, number < at { return [] }
     if let threshold = rule.threshold, !threshold.holds(for: fact.fields, lists: rulebook.lists) { return [] }
     return fire(rule, fact, at: time, depth: depth, count: number)
+  }
+
+  /// Notes that what the rule expects after a command has come.
+  func noteMet(_ rule: Rule, by fact: Fact) {
+    let owner = WindowState.Owner(rule: rule.id, agent: fact.agent)
+    let tally = WindowState.Tally(time: now, source: fact.source)
+    _ = state.met.update(owner, initial: tally) { $0 = tally }
+    guard let story = fact.story else { return }
+    _ = raised.insert(story: story, agent: fact.agent, rule: Self.met(rule), at: now)
+  }
+
+  /// Whether it had come when the command was told: of this very command, or from another sense just now.
+  private func isMet(_ rule: Rule, before fact: Fact) -> Bool {
+    if let story = fact.story, raised.contains(story: story, agent: fact.agent, rule: Self.met(rule)) {
+      return true
+    }
+    guard let met = state.met[WindowState.Owner(rule: rule.id, agent: fact.agent)] else { return false }
+    return met.source != fact.source && now - met.time <= WindowState.Tally.coincidence
+  }
+
+  private static func met(_ rule: Rule) -> String { "\(rule.id)\u{0}met" }
+
+  /// A rule that has fired on this command, which a hook asks about only now: it is refused all the same.
+  private func repeated(_ rule: Rule, _ fact: Fact) -> [Verdict] {
+    guard rule.actions.contains(.deny), Action.deny.applies(to: fact, among: rule.actions),
+      rule.windows.count == nil, rule.windows.expectation == nil
+    else { return [] }
+    return [verdict(rule, fact, at: fact.time, orders: [Order(.deny)], isRepeat: true)]
   }
 
   /// Fires, unless the rule has fired too lately.
@@ -217,30 +248,32 @@ public final class Judge {
     }
     let isCapped = allowed == .onlyHuman
     let step = min(number, max(0, rule.steps.count - 1))
+    var orders = rule.steps.isEmpty ? [] : rule.steps[step]
+    if isBlind(rule, fact.agent) { orders = Self.harmless(orders) }
+    if isCapped { orders = [Order(.escalate)] }
+    let wanted = orders.map(\.action)
     let verdict = verdict(
-      of: rule, fact, at: time, step: step, count: count, isCapped: isCapped)
+      rule, fact, at: time, orders: orders.filter { $0.action.applies(to: fact, among: wanted) },
+      step: step + 1, count: count, isCapped: isCapped)
     guard let kind = rule.emit else { return [verdict] }
     return [verdict] + emit(kind, from: rule, fact, at: time, depth: depth)
   }
 
   private func verdict(
-    of rule: Rule, _ fact: Fact, at time: Instant, step: Int, count: Int?, isCapped: Bool
+    _ rule: Rule, _ fact: Fact, at time: Instant, orders: [Order], step: Int = 1, count: Int? = nil,
+    isCapped: Bool = false, isRepeat: Bool = false
   ) -> Verdict {
     var places = fact.fields
     places["agent"] = .string(fact.agent)
     places["text"] = .string(fact.text)
     places["rule"] = .string(rule.id)
     places["severity"] = .string(rule.severity.rawValue)
-    var orders = rule.steps.isEmpty ? [] : rule.steps[step]
-    if isBlind(rule, fact.agent) { orders = Self.harmless(orders) }
     return Verdict(
       rule: rule, fact: fact, time: time, why: rule.why.filled(from: places),
       instead: rule.instead?.filled(from: places),
       prompt: rule.prompt.map { cleaned($0.filled(from: places), limit: Verdict.longest) },
-      orders: isCapped
-        ? [Order(.escalate)]
-        : orders.filter { $0.action.applies(to: fact.source) }.map { $0.filled(from: places) },
-      step: step + 1, count: count, evidence: evidence(for: rule, fact, at: time), isCapped: isCapped)
+      orders: orders.map { $0.filled(from: places) }, step: step, count: count,
+      evidence: evidence(for: rule, fact, at: time), isCapped: isCapped, isRepeat: isRepeat)
   }
 
   private func emit(

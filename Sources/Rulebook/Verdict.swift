@@ -20,11 +20,13 @@ public struct Verdict: Sendable {
   public let evidence: [String]
   /// The rule's cap is reached: the human is called and nothing else is done.
   public let isCapped: Bool
+  /// The rule had fired on this command before; there is an alert about it.
+  public let isRepeat: Bool
 
   public var actions: [Action] { orders.map(\.action) }
 
   /// Characters that a filled text may have.
-  static let longest = 600
+  public static let longest = 600
 }
 
 /// Something that a person should know about the rules themselves.
