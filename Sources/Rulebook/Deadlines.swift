@@ -13,6 +13,7 @@ extension Judge {
       expectation.kinds.contains(fact.kind) || expectation.unless.contains(fact.kind)
     {
       state.meet(expectation, of: rule.id, by: fact)
+      noteMet(rule, by: fact)
     }
   }
 

@@ -12,7 +12,7 @@ public final class Judge {
   private var told: Set<String> = []
   private let context = MatchContext()
   private var standing: [Fact.Kind: PatternSet.Standing] = [:]
-  private var raised = RecentStories()
+  var raised = RecentStories()
   var states = SettledStates()
   var state = WindowState()
   var now = Instant(nanoseconds: .min)
@@ -181,6 +181,8 @@ public final class Judge {
       return first == fact.time ? [] : repeated(rule, fact)
     }
     if let expectation = rule.windows.expectation {
+      // One sense may tell what a command printed before another tells how it ended.
+      if isMet(rule, before: fact) { return [] }
       if state.expect(expectation, for: rule.id, after: fact, at: now) { tellForgotten(rule) }
       return []
     }
@@ -189,7 +191,7 @@ public final class Judge {
     guard let window = rule.windows.count else { return fire(rule, fact, at: time, depth: depth) }
     if window.isPerCommand, let story = fact.story {
       let key = ([rule.id] + WindowState.key(of: fact, by: window.by)).joined(separator: "\u{0}")
-      guard raised.insert(story: story, agent: fact.agent, rule: key, at: fact.time) == nil else { return [] }
+      guard raised.insert(story: story, agent: fact.agent, rule: key, at: now) == nil else { return [] }
     }
     let (counted, hasForgotten) = state.count(fact, for: rule.id, window, at: now)
     if hasForgotten { tellForgotten(rule) }
@@ -201,61 +203,7 @@ public final class Judge {
     return fire(rule, fact, at: time, depth: depth, count: number)
   }
 
-  /// A rule that has fired on this command, which a hook asks about only now: it is refused all the same.
-  private func repeated(_ rule: Rule, _ fact: Fact) -> [Verdict] {
-    guard rule.actions.contains(.deny), Action.deny.applies(to: fact, among: rule.actions),
-      rule.windows.count == nil, rule.windows.expectation == nil
-    else { return [] }
-    return [verdict(rule, fact, at: fact.time, orders: [Order(.deny)], isRepeat: true)]
-  }
-
-  /// Fires, unless the rule has fired too lately.
-  func fire(_ rule: Rule, _ fact: Fact, at time: Instant, depth: Int, count: Int? = nil) -> [Verdict] {
-    let owner = WindowState.Owner(rule: rule.id, agent: fact.agent)
-    let windows = rule.windows
-    if let cooldown = windows.cooldown, let last = state.firings[owner]?.last, now - last < cooldown {
-      return []
-    }
-    var allowed = WindowState.Allowance.all
-    if let cap = windows.cap { allowed = state.spend(cap, of: owner, at: now) }
-    guard allowed != .nothing else { return [] }
-    var number = 0
-    if windows.cooldown != nil || rule.steps.count > 1 {
-      let progress = windows.stall.flatMap { state.progress[fact.agent]?.latest(of: $0.clocks) }
-      number = state.climb(owner, windows, progress: progress, at: now)
-    }
-    let isCapped = allowed == .onlyHuman
-    let step = min(number, max(0, rule.steps.count - 1))
-    var orders = rule.steps.isEmpty ? [] : rule.steps[step]
-    if isBlind(rule, fact.agent) { orders = Self.harmless(orders) }
-    let wanted = orders.map(\.action)
-    let verdict = verdict(
-      rule, fact, at: time,
-      orders: isCapped
-        ? [Order(.escalate)] : orders.filter { $0.action.applies(to: fact, among: wanted) },
-      step: step + 1, count: count, isCapped: isCapped)
-    guard let kind = rule.emit else { return [verdict] }
-    return [verdict] + emit(kind, from: rule, fact, at: time, depth: depth)
-  }
-
-  private func verdict(
-    _ rule: Rule, _ fact: Fact, at time: Instant, orders: [Order], step: Int = 1, count: Int? = nil,
-    isCapped: Bool = false, isRepeat: Bool = false
-  ) -> Verdict {
-    var places = fact.fields
-    places["agent"] = .string(fact.agent)
-    places["text"] = .string(fact.text)
-    places["rule"] = .string(rule.id)
-    places["severity"] = .string(rule.severity.rawValue)
-    return Verdict(
-      rule: rule, fact: fact, time: time, why: rule.why.filled(from: places),
-      instead: rule.instead?.filled(from: places),
-      prompt: rule.prompt.map { cleaned($0.filled(from: places), limit: Verdict.longest) },
-      orders: orders.map { $0.filled(from: places) }, step: step, count: count,
-      evidence: evidence(for: rule, fact, at: time), isCapped: isCapped, isRepeat: isRepeat)
-  }
-
-  private func emit(
+  func emit(
     _ kind: Fact.Kind, from rule: Rule, _ fact: Fact, at time: Instant, depth: Int
   ) -> [Verdict] {
     guard depth < Self.deepest, allowance > 0 else {

@@ -48,6 +48,7 @@ struct SettledStates {
   /// Takes what a sense says; gives back what the rules are told of it at once.
   mutating func hear(_ fact: Fact, at now: Instant) -> Fact? {
     courses.update(fact.agent, initial: Course()) { course -> Fact? in
+      guard let fact = Self.resumed(fact, after: course.told) else { return nil }
       let name = Self.name(of: fact)
       guard let told = course.told else { return Self.tell(fact, &course) }
       if name == Self.name(of: told) || (name == "idle" && Self.name(of: told) == "limited") {
@@ -75,6 +76,19 @@ struct SettledStates {
     return courses.update(agent, initial: Course()) { course in
       course.next.map { Self.tell($0, &course) }
     }.result
+  }
+
+  /// `compacted` is no state but the end of one: the agent does again what it did before. Nil when it had not
+  /// been compacting, as far as is known.
+  private static func resumed(_ fact: Fact, after told: Fact?) -> Fact? {
+    guard name(of: fact) == "compacted" else { return fact }
+    guard let told, name(of: told) == AgentState.compacting.rawValue, let before = told.fields["was"] else {
+      return nil
+    }
+    var fact = fact
+    fact.text = before.text
+    fact.fields["state"] = before
+    return fact
   }
 
   private static func tell(_ fact: Fact, _ course: inout Course) -> Fact {

@@ -40,6 +40,8 @@ struct WindowState {
 
   var counts = Bounded<Owner, Bounded<[String], [Tally]>>(capacity: owners)
   var expectations = Bounded<Owner, Bounded<[String], Pending>>(capacity: owners)
+  /// When what a rule expects came last.
+  var met = Bounded<Owner, Tally>(capacity: owners)
   var spells = Bounded<Owner, Spell>(capacity: owners)
   var firings = Bounded<Owner, Firings>(capacity: owners)
   var progress = Bounded<String, Clocks>(capacity: 1024)
@@ -58,6 +60,7 @@ struct WindowState {
   mutating func keep(_ isKnown: (String) -> Bool) {
     counts.removeAll { !isKnown($0.rule) }
     expectations.removeAll { !isKnown($0.rule) }
+    met.removeAll { !isKnown($0.rule) }
     spells.removeAll { !isKnown($0.rule) }
     firings.removeAll { !isKnown($0.rule) }
   }

@@ -100,6 +100,17 @@ public final class Stories {
     return newest.id
   }
 
+  /// The newest commands below an item that were not seen to end, as they have now; the newest last.
+  func conclude(_ count: Int, below anchor: LineID?) -> [(id: UInt64, text: String)] {
+    let open = stories.indices.filter { index in
+      stories[index].phase < .ran && stories[index].places.contains { $0.anchor == anchor }
+    }
+    return open.suffix(max(0, count)).map { index in
+      stories[index].phase = .ran
+      return (stories[index].id, stories[index].text)
+    }
+  }
+
   /// The story of a command that a hook tells of.
   ///
   /// - Parameter call: The agent's number of the tool call; nil where its hook gives none.
@@ -148,25 +159,12 @@ public final class Stories {
     return now - story.start < Self.headStart || phase != .asked
   }
 
-  /// The newest commands below an item that were not seen to end, as they have now; the newest last.
-  func conclude(_ count: Int, below anchor: LineID?) -> [(id: UInt64, text: String)] {
-    let open = stories.indices.filter { index in
-      stories[index].phase < .ran && stories[index].places.contains { $0.anchor == anchor }
-    }
-    return open.suffix(max(0, count)).map { index in
-      stories[index].phase = .ran
-      return (stories[index].id, stories[index].text)
-    }
-  }
-
   /// Begins a story; returns its place.
   private func begin(
-    _ text: String, _ squeezed: [UInt8], _ phase: Fact.Phase, _ now: Instant,
-    _ fill: (inout Story) -> Void
+    _ text: String, _ squeezed: [UInt8], _ phase: Fact.Phase, _ now: Instant, _ fill: (inout Story) -> Void
   ) -> Int {
     if stories.count == Self.capacity { stories.removeFirst() }
-    var story = Story(
-      id: nextID, text: text, squeezed: squeezed, phase: phase, start: now, isOnPane: false)
+    var story = Story(id: nextID, text: text, squeezed: squeezed, phase: phase, start: now, isOnPane: false)
     nextID += 1
     fill(&story)
     stories.append(story)

@@ -131,6 +131,26 @@ struct StallTests {
     #expect(verdicts.map(\.isCapped).filter { $0 }.count == 2)
   }
 
+  @Test("expects nothing of a command when that was told before it was known how the command ended")
+  func metBefore() {
+    let keys = ["on": "command", "match": "'^make'", "when": "exit > 0", "expect": "fixed", "within": "1s"]
+    let fires = ["fires": "[{text: make, exit: 1}]", "silent": "[ls]"]
+    let other = Files.rule("fix", ["emit": "fixed", "match": "'^done'", "do": "", "fires": "[done]"])
+    let file = RuleFile(
+      "rules:\n" + Files.rule("w", keys.merging(fires) { $1 }) + other, name: "a.yaml")
+    #expect(file.errors == [])
+    let judge = Judge(Rulebook(rules: file.rules, lists: [:], programs: .init()))
+    func tell(_ kind: String, _ text: String, _ time: Double, story: UInt64) {
+      var fact = Files.fact(kind, text, at: time, kind == "command" ? ["exit": .number(1)] : [:])
+      fact.story = story
+      #expect(judge.judge(fact).isEmpty)
+    }
+    tell("output", "done", 0, story: 1)
+    tell("command", "make", 0.1, story: 1)
+    tell("command", "make", 0.2, story: 2)
+    #expect(judge.tick(at: Self.at(60)).map { $0.fact.story } == [2])
+  }
+
   @Test("counts once what one command prints alike, and what two senses tell of one event")
   func counting() {
     let count = "{at: 3, within: 15m, by: [agent, text], per: command}"

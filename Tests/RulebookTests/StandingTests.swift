@@ -49,6 +49,15 @@ struct StandingTests {
     #expect(told.dropFirst().first.map { Double($0.prefix { $0 != " " }) ?? 99 } ?? 99 <= 4.2)
   }
 
+  @Test("goes on with what it did before it was compacted, which hooks only tell of")
+  func compacted() {
+    #expect(
+      Self.told(
+        [(0, "compacted"), (1, "working"), (5, "compacting"), (60, "compacted"), (90, "compacted")], until: 99
+      )
+        == ["1.0 working", "5.0 compacting", "60.75 working"])
+  }
+
   @Test("stays limited at rest, and is not when it works again")
   func limited() {
     #expect(

@@ -9,6 +9,7 @@ extension NightShift {
       { $0.poll() }, { $0.readAboutTrouble() }, { $0.stumbleAtTheService() }, { $0.leaveByHand() },
       { $0.stream() }, { $0.commitAtTheThirdTry() }, { $0.settleConflict() }, { $0.openAndReview() },
       { $0.printTheSameErrorOften() }, { $0.beRefusedOnce() }, { $0.humanTypes() },
+      { $0.findNothingToCommit() },
     ]
     one(of: deeds)(&self)
     if context < 40 { compact() }
@@ -223,7 +224,7 @@ extension NightShift {
     run(
       "git merge main", exit: 1,
       prints: ["Auto-merging a.txt", "CONFLICT (content): Merge conflict in a.txt"])
-    expect("merge-conflict", from: ended, after: kind.tellsOutput ? 0 : 0.25)
+    expect("merge-conflict", from: printed, after: kind.tellsOutput ? 0 : 0.25)
   }
 
   mutating func openAndReview() {
@@ -252,6 +253,18 @@ extension NightShift {
     pass(1...9)
     run("curl -sS https://a.example/", exit: 6, prints: ["curl: (6) Could not resolve host: a.example"])
     run("curl -sS https://b.example/", exit: 6, prints: ["curl: (6) Could not resolve host: b.example"])
+    turn(.idle)
+  }
+
+  private mutating func findNothingToCommit() {
+    guard kind.tellsOutput else { return work() }
+    prompt("Commit what is left")
+    for _ in 0..<4 {
+      pass(5...60)
+      run(
+        "git add -A && git commit -m 'chore: rest'", exit: 1,
+        prints: ["nothing to commit, working tree clean"])
+    }
     turn(.idle)
   }
 

@@ -12,7 +12,7 @@ private struct Night {
     var chance = Seeded(state: seed)
     var facts: [Fact] = []
     var plants: [Plant] = []
-    for number in 0..<6 {
+    for number in 0..<3 {
       var shift = NightShift(
         agent: "%\(number)", kind: NightShift.Kind.allCases[number % 3], seed: chance.next(),
         start: Double.random(in: 0...600, using: &chance))
@@ -30,7 +30,8 @@ private struct Night {
   }
 }
 
-@Suite("Generated nights")
+/// One after the other, so that tests with deadlines of their own have a thread beside them.
+@Suite("Generated nights", .serialized)
 struct NightTests {
   private static let seeds = Array(UInt64(1)...24)
 
