@@ -37,11 +37,12 @@ let package = Package(
     module("Shell"),
     module("Rulebook", ["Patterns", "Shell", yaml]),
     .target(name: "CLinux"),
+    module("Processes", ["CLinux"]),
     module("Tmux", ["CLinux"]),
-    module("Senses", ["Terminal", "Rulebook", "Tmux"]),
-    module("Hands", ["Rulebook", "Tmux"]),
+    module("Senses", ["Terminal", "Rulebook", "Tmux", "Processes", "CLinux"]),
+    module("Hands", ["Rulebook", "Tmux", "Processes", "CLinux"]),
     module("Journal", ["Rulebook"]),
-    module("Sidecar", ["Senses", "Hands", "Journal", "CLinux", logging]),
+    module("Sidecar", ["Senses", "Hands", "Journal", "Processes", "CLinux", logging]),
     module("Settings"),
     module("Doctor", ["Sidecar", "Settings"]),
     program("outrider", ["Sidecar", "Settings", "Doctor", arguments, logging]),
@@ -50,7 +51,7 @@ let package = Package(
     module("Reenactment"),
     program("reenact", ["Reenactment", arguments]),
 
-    program("bench", ["Sidecar"]),
+    program("bench", ["Sidecar", "CLinux"]),
     program("bench-tmux", ["Tmux"]),
 
     tests("Patterns", ["Patterns"]),
@@ -59,12 +60,14 @@ let package = Package(
     tests("Rulebook", ["Rulebook", "Patterns", yaml]),
     tests("Tmux", ["Tmux", "bench-tmux"]),
     tests("Senses", ["Senses", "Sidecar"]),
-    tests("Hands", ["Hands"]),
+    tests("Hands", ["Hands", "Processes"]),
     program("journal-writer", ["Journal"], path: "Tests/journal-writer"),
+    program("exec-witness", ["Sidecar"], path: "Tests/exec-witness"),
     tests("Journal", ["Journal", "journal-writer"]),
     tests("Reenact", ["Reenactment", "reenact"]),
     tests("Settings", ["Settings"]),
     tests("Doctor", ["Doctor", "Settings", "outrider"]),
-    tests("Sidecar", ["Sidecar", "outrider", "reenact", "bench", "bench-tmux"]),
+    tests(
+      "Sidecar", ["Sidecar", "Processes", "outrider", "reenact", "bench", "bench-tmux", "exec-witness"]),
   ]
 )

@@ -87,6 +87,10 @@ public struct Dialect: Sendable {
   public let versions: [String]
   /// Lines by which the agent is recognised.
   public let recognise: [Pattern]
+  /// The path of the agent's program, or of the script that an interpreter runs for it.
+  ///
+  /// Without it the kernel's word about programs is not taken to be about this agent.
+  public let process: Pattern?
   public let keys: Keys
   public let lines: [Line]
   public let states: [State]
@@ -97,12 +101,13 @@ public struct Dialect: Sendable {
   public let statePatterns: PatternSet
 
   init(
-    name: String, versions: [String], recognise: [Pattern], keys: Keys, lines: [Line], states: [State],
+    name: String, versions: [String], recognise: [Pattern], process: Pattern?, keys: Keys, lines: [Line], states: [State],
     origin: Rule.Origin
   ) {
     self.name = name
     self.versions = versions
     self.recognise = recognise
+    self.process = process
     self.keys = keys
     self.lines = lines
     self.states = states

@@ -36,7 +36,7 @@ private struct DialectFileReader {
       name: name,
       versions: top["versions"].map { file.texts($0, of: "'versions'").map(\.text) } ?? [],
       recognise: top["recognise"].map { readPatterns($0, "'recognise'") } ?? [],
-      keys: keys,
+      process: top["process"].flatMap { file.pattern($0, of: "'process'") }, keys: keys,
       lines: top["lines"].map { readEach($0, of: "'lines'") { $0.readLine($1) } } ?? [],
       states: top["states"].map { readEach($0, of: "'states'") { $0.readState($1) } } ?? [],
       origin: Rule.Origin(file: file.name, line: root.mark?.line ?? 1))

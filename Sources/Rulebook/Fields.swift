@@ -7,7 +7,7 @@ extension Fact.Kind {
         "program", "line", "phase", "exit", "cwd", "branch", "truncated", "opaque", "target", "remote",
         "everything", "forced", "with_lease", "dry_run", "resolved", "env", "options", "writes", "host",
         "wrappers", "source", "reason", "skips_hooks", "admin", "deletes", "captured",
-        "failed",
+        "failed", "took",
       ]
     case .output: ["command"]
     case .edit: ["path"]

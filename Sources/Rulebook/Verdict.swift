@@ -2,7 +2,7 @@
 public struct Verdict: Sendable {
   public let rule: Rule
   /// The fact, with the captures among its fields; of a rule that waited, the fact that began it.
-  public let fact: Fact
+  public var fact: Fact
   /// When it fired: the fact's time, or the deadline that passed in silence.
   public let time: Instant
   /// The rule's reason and advice, their places filled from the fact.

@@ -12,6 +12,9 @@ public final class DialectReader {
   /// What stands in the prompt box, without the agent's placeholder; nil when no box is on the screen.
   public private(set) var box: String?
 
+  /// What the human has typed into the agent to run it himself, not long ago.
+  public var ownCommands: [String] { humanCommands.texts }
+
   private let agent: String
   private var classifier: LineClassifier
   private let stories: Stories
@@ -257,6 +260,8 @@ private struct HumanCommands {
     commands.append((text, now))
     if commands.count > 8 { commands.removeFirst() }
   }
+
+  var texts: [String] { commands.map(\.text) }
 
   func include(_ text: String, at now: Instant) -> Bool {
     commands.contains { $0.text == text && now - $0.time < Self.span }

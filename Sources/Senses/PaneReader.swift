@@ -19,6 +19,8 @@ public final class PaneReader {
   public var dialect: Dialect? { reader?.dialect }
   public var state: AgentState { reader?.state ?? .starting }
   public var box: String? { reader?.box }
+  /// What the human has typed into the agent to run it himself, not long ago.
+  public var ownCommands: [String] { reader?.ownCommands ?? [] }
 
   private var screen: Screen
   private var reader: DialectReader?

@@ -3,7 +3,8 @@
 /// Paths are absolute, relative to an unknown directory, or begin with `~/`. The caller decides what may be
 /// read and how much; the analysis asks for at most 64 files a line and reads at most 256 KiB of each.
 public struct Files: Sendable {
-  let read: @Sendable (String) -> [UInt8]?
+  /// The bytes of a path; nil when it cannot be read.
+  public let read: @Sendable (String) -> [UInt8]?
 
   /// Files behind a closure that gives the bytes of a path, nil when it cannot be read.
   public init(_ read: @escaping @Sendable (String) -> [UInt8]?) {

@@ -122,9 +122,41 @@ final class AgentPane {
     return take(verdict, alert, at: now)
   }
 
-  private func take(_ verdict: Verdict, _ alert: Alert, at now: Instant) -> [Effect] {
+  /// Takes up a program that a rule holds; the freeze itself is done.
+  func open(_ verdict: Verdict, as alert: Alert, _ hold: HoldOutcome, at now: Instant) -> [Effect] {
+    if hold.isObserved { return [.log(hold.told(alert))] }
+    if hold.isWaiting {
+      // Interrupting the agent would end what the human is asked about.
+      let told = hold.told(alert)
+      return [.call(told), .log(told)]
+    }
+    func isSame(_ other: Verdict) -> Bool {
+      verdict.fact.story != nil && other.fact.story == verdict.fact.story && other.rule.id == verdict.rule.id
+    }
+    parked.removeAll { isSame($0.verdict) }
+    if let index = cases.firstIndex(where: { isSame($0.verdict) }) {
+      cases[index].hold = hold
+      return []
+    }
+    return take(verdict, hold.told(alert), hold, at: now)
+  }
+
+  /// A hold that was waited for is over: what was killed is explained to the agent.
+  func close(_ alert: Alert, _ verdict: Verdict, _ ending: Custody.Ending, at now: Instant) -> [Effect] {
+    let hold = HoldOutcome(ending)
+    let time = WallTime(milliseconds: now.nanoseconds / 1_000_000)
+    guard hold.isProved else {
+      return [.log(alert.updated(at: time, outcome: .resolved, actions: [hold.deed]))]
+    }
+    return take(verdict, alert.updated(at: time, outcome: .held, actions: [hold.deed]), hold, at: now)
+  }
+
+  private func take(
+    _ verdict: Verdict, _ alert: Alert, _ hold: HoldOutcome? = nil, at now: Instant
+  ) -> [Effect] {
     let older = intervention?.outcomes.count ?? 0
-    let new = Case(alert: alert, verdict: verdict, at: now, older: older)
+    var new = Case(alert: alert, verdict: verdict, at: now, older: older)
+    new.hold = hold
     let programs = new.verdict.orders.compactMap { order -> Effect? in
       if case .run(let program) = order.details { .run(program, new.alert) } else { nil }
     }
@@ -181,7 +213,11 @@ final class AgentPane {
     intervention = nil
     for item in closed { effects += close(item, current.outcomes, at: now) }
     if !waiting.isEmpty {
-      let next = waiting.map { Case(alert: $0.alert, verdict: $0.verdict, at: $0.opened, older: 0) }
+      let next = waiting.map { item in
+        var next = Case(alert: item.alert, verdict: item.verdict, at: item.opened, older: 0)
+        next.hold = item.hold
+        return next
+      }
       waiting = []
       effects += begin(next, at: now)
     }

@@ -13,6 +13,8 @@ struct Case {
   var hasRun: Bool
   /// When a hook refused the command while it was being stopped.
   var denied: Instant?
+  /// What came of freezing the program.
+  var hold: HoldOutcome?
 
   init(alert: Alert, verdict: Verdict, at now: Instant, older: Int = 0) {
     self.alert = alert
@@ -47,6 +49,10 @@ struct Case {
     let interrupt = results.first { $0.action == .interrupt }
     let prompt = results.first { $0.action == .prompt }
     if denied != nil || results.contains(where: { $0.action == .deny }) { return .denied }
+    if let hold {
+      if hold.isProved { return .held }
+      if hold.isMissed { return .tooLate }
+    }
     let stops = verdict.rule.actions.contains { [.deny, .hold, .interrupt].contains($0) }
     if verdict.fact.kind == .command, stops {
       if hasRun { return .tooLate }
@@ -63,7 +69,7 @@ struct Case {
     guard verdict.actions.contains(.escalate) else { return false }
     switch outcome(of: results) {
     case .denied: return false
-    case .stopped, .corrected: return results.contains { !$0.isProved }
+    case .held, .stopped, .corrected: return results.contains { !$0.isProved }
     default: return true
     }
   }
@@ -81,7 +87,8 @@ struct Case {
   /// - Parameter all: What the actions came to, those before this case too.
   func closed(_ all: [Intervention.Outcome], at now: Instant) -> (alert: Alert, needsHuman: Bool) {
     let results = Array(all.dropFirst(older))
-    var deeds = results.filter { verdict.actions.contains($0.action) }.map {
+    var deeds = hold.map { [$0.deed] } ?? []
+    deeds += results.filter { verdict.actions.contains($0.action) }.map {
       Alert.Deed($0.action.rawValue, result: $0.result, ms: ($0.time - opened).inSeconds * 1000)
     }
     if let denied, !results.contains(where: { $0.action == .deny }) {

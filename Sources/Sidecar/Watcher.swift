@@ -20,6 +20,8 @@ public actor Watcher {
     public var followsProjects = true
     /// Says what would be done, and does nothing.
     public var isObserving = false
+    /// How what the agents execute is watched; nil where they run on another machine.
+    public var executions: ExecWatch.Settings?
     /// Shows calls for the human on tmux's status line.
     public var showsInTmux = true
     /// For finding out why: facts, deliveries and what tmux says, at level `debug`.
@@ -45,6 +47,8 @@ public actor Watcher {
   let settings: Settings
   let clock = LiveClock()
   let office: Office
+  let exec: ExecWatch?
+  var executions = ExecutionsSeen()
   private(set) var panes: [PaneID: Place] = [:]
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
@@ -79,6 +83,12 @@ public actor Watcher {
     self.watch = watch
     courts = Courts(library, followsProjects: settings.followsProjects)
     self.settings = settings
+    if var own = settings.executions {
+      own.isObserving = settings.isObserving
+      exec = ExecWatch(library.rulebook, clock: clock, settings: own)
+    } else {
+      exec = nil
+    }
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
       log: log, notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []),
@@ -95,11 +105,15 @@ public actor Watcher {
       group.addTask { await self.office.run() }
       group.addTask { await self.followRules() }
       group.addTask { for await order in self.typing { await self.type(order) } }
+      if let exec {
+        group.addTask { for await findings in exec.findings { await self.take(findings) } }
+      }
       for await batch in watch.events {
         for event in batch { await connect(event.kind) }
         handle(batch)
       }
       isOver = true
+      exec?.end()
       orders.finish()
       alarm?.task.cancel()
       office.close()
@@ -112,6 +126,7 @@ public actor Watcher {
   func adopt(_ library: RuleLibrary, of project: String, _ changes: String) {
     guard let court = courts.open[project] else { return }
     court.adopt(library)
+    if project.isEmpty { exec?.adopt(library.rulebook) }
     office.report(.note(project.isEmpty ? changes : "\(project): \(changes)"))
     guard let alert = court.refusal else { return }
     court.refusal = nil
@@ -230,6 +245,7 @@ public actor Watcher {
 
   private func drop(_ id: PaneID, at now: Instant) {
     guard let place = panes.removeValue(forKey: id) else { return }
+    leaveProcess(of: id)
     carry(place.pane.end(at: now), to: id, process: place.info.process)
   }
 
@@ -242,6 +258,7 @@ public actor Watcher {
       panes[id]?.isReported = true
       office.report(.sees(pane.agent))
     }
+    seekProcess(of: id, at: now)
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
     for fact in facts {
       settings.logger.debug(
@@ -258,7 +275,7 @@ public actor Watcher {
   }
 
   /// Hands each verdict to the pane that it is about, which need not be the one that printed just now.
-  private func raise(_ verdicts: [Verdict], at now: Instant) {
+  func raise(_ verdicts: [Verdict], at now: Instant) {
     for verdict in verdicts {
       guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] else { continue }
       let alert = alert(for: verdict, place.pane.agent, at: now)

@@ -9,6 +9,7 @@ import Terminal
 ///
 ///     bench [ROUNDS]           every figure
 ///     bench latency [ROUNDS]   only the way to the Escape, four times ROUNDS
+///     bench exec [COUNT]       only the kernel's word about executions
 ///     bench hook [ROUNDS]      only the hook program
 @main
 enum Bench {
@@ -18,6 +19,7 @@ enum Bench {
     let rounds = arguments.last.flatMap { Int($0) }
     let library = try RuleLibrary(directory: root.appending(path: "rules"))
     if arguments.first == "hook" { return try await hooks(rounds: rounds ?? 200) }
+    if arguments.first == "exec" { return Executions(count: rounds ?? 2000).run(library) }
     if arguments.first != "latency" {
       try figures(root, library, rounds: rounds ?? 5)
       fflush(nil)
@@ -28,6 +30,8 @@ enum Bench {
       rounds: arguments.first == "latency" ? rounds ?? 50 : 50, library: library
     ).run()
     print("\nprint in a pane → Escape read there, ten other panes printing:\n\(latency.report)")
+    fflush(nil)
+    Executions(count: 2000).run(library)
   }
 
   private static func hooks(rounds: Int) async throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hands
 import Journal
 import Logging
 import Rulebook
@@ -73,6 +74,7 @@ extension Outrider {
       settings.isObserving = observe
       settings.server = key
       settings.followsProjects = rules.userRules
+      settings.executions = executions(of: key)
       settings.showsInTmux = tmuxMessages
       if verbose {
         settings.logger = Logger(label: "outrider") { StreamLogHandler.standardError(label: $0) }
@@ -150,6 +152,19 @@ extension Outrider {
       } catch let error as TmuxError {
         throw Failure(.missing, "outrider watch: \(error)")
       }
+    }
+
+    /// How executions are watched; another machine's cannot be.
+    private func executions(of key: String) -> ExecWatch.Settings? {
+      guard server.prefix.isEmpty else { return nil }
+      var own = ExecWatch.Settings()
+      guard runtimeFolder.isOurs else { return own }
+      for (process, deed) in LeftFrozen.settle(in: runtimeFolder.path) where deed != .gone {
+        complain("outrider: a watch that was killed had left process \(process) frozen; it was \(deed)")
+      }
+      own.lease = runtimeFolder.lease(of: key)
+      own.guardian = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+      return own
     }
 
     /// Where hooks ask; without it they judge alone, which is said.

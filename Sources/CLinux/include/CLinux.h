@@ -3,6 +3,10 @@
 
 #include <sys/types.h>
 
+#include "bell.h"
+#include "process_events.h"
+#include "process_files.h"
+
 /// Starts `argv[0]`, searched in PATH, with the given descriptors as its three standard streams, in a process
 /// group of its own, with no signal blocked or ignored.
 ///
@@ -11,6 +15,13 @@
 ///
 /// Returns the process id, or a negative errno when it could not be started.
 pid_t spawn_tethered(char *const argv[], char *const environment[], int input, int output, int diagnostics);
+
+/// Starts the program `argv[0]`, a path, in a session of its own in `/`, with nothing open but its standard
+/// streams: its output goes nowhere, its input is a pipe whose other end is put into `input`.
+///
+/// It lives on when the caller ends, and then reads the end of its input. Returns the process id, or a negative
+/// errno.
+pid_t spawn_apart(char *const argv[], int *input);
 
 /// Who is at the other end of a Unix socket, as the kernel noted when it was connected.
 ///

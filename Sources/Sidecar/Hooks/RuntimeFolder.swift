@@ -34,12 +34,17 @@ public struct RuntimeFolder: Sendable, Equatable {
   /// The socket of the sidecar that watches a tmux server.
   ///
   /// - Parameter key: What names the server: its socket's path, behind the command that reaches its machine.
-  public func socket(of key: String) -> String {
+  public func socket(of key: String) -> String { file(of: key, "sock") }
+
+  /// The list of what the sidecar that watches a tmux server has frozen.
+  public func lease(of key: String) -> String { file(of: key, "frozen") }
+
+  private func file(of key: String, _ suffix: String) -> String {
     // A socket's path has 107 bytes at most, and keys are paths themselves: FNV-1a, 64 bits.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     let digits = String(hash, radix: 16)
-    return "\(path)/\(String(repeating: "0", count: 16 - digits.count))\(digits).sock"
+    return "\(path)/\(String(repeating: "0", count: 16 - digits.count))\(digits).\(suffix)"
   }
 
   /// All sockets in it, at most sixteen.

@@ -16,6 +16,8 @@ extension Watcher {
   public nonisolated func answer(_ message: Message, from peer: Int32) async -> Message {
     switch message.verb {
     case "hook": await answerHook(message, from: peer)
+    case "allow": await decide(.allow, message, from: peer)
+    case "deny": await decide(.kill, message, from: peer)
     case "status-line": await noteStatus(message, from: peer)
     default: Message("refused", ["why": "this sidecar knows no '\(message.verb)'; is it of another version?"])
     }

@@ -1,0 +1,27 @@
+import Patterns
+import Processes
+import Rulebook
+import Senses
+
+/// Which of a pane's processes is the agent: not the shell that it was started from, in which the human works when
+/// the agent has gone, nor whatever else runs in the pane.
+enum AgentProcess {
+  /// - Parameter pane: The pane's first process.
+  /// - Returns: The one nearest to the pane, of those from it down to its foreground, whose program is the
+  ///   agent's; nil while there is none.
+  static func find(in pane: Int32, _ dialect: Dialect) -> ProcessIdentity? {
+    guard pane > 1, let pattern = dialect.process, let status = ProcessFiles.status(pane) else { return nil }
+    let line = Ancestry.of(status.foreground > 1 ? status.foreground : pane)
+    guard let end = line.firstIndex(of: pane) else { return nil }
+    let context = MatchContext()
+    return line[...end].last { process in
+      programs(of: process).contains { ((try? pattern.firstMatch(in: $0, using: context)) ?? nil) != nil }
+    }.flatMap { ProcessIdentity($0) }
+  }
+
+  /// The paths that say what a process runs: its script's or program's as it was called, and its file's.
+  private static func programs(of process: Int32) -> [String] {
+    let called = Arguments(ProcessFiles.arguments(process))
+    return [called.text == nil ? called.words.first : nil, ProcessFiles.executable(process)].compactMap { $0 }
+  }
+}

@@ -1,0 +1,322 @@
+import Foundation
+import Hands
+import Processes
+import Rulebook
+import Senses
+
+/// What the desk knows: the rules that hold, what runs, what is on hold, and what there is to tell.
+struct ExecDocket {
+  var agents: [Int: (name: String, root: Int32)] = [:]
+  /// Commands that the human typed, by agent.
+  var own: [String: [String]] = [:]
+  private(set) var custody = Custody()
+
+  private var reading: ExecReading
+  private var judge: Judge
+  private var watchlist: Watchlist
+  private let lease: Lease?
+  private let clock: LiveClock
+  private var findings: [ExecWatch.Finding] = []
+  private var running: [Int32: Running] = [:]
+  private var waiting: [String: (verdicts: [Verdict], process: Int32, agent: String)] = [:]
+  /// Processes on hold that were seen stopped.
+  private var asleep: Set<ProcessIdentity> = []
+  private var allowance: [String: (second: Int64, count: Int)] = [:]
+  /// Far from the numbers of what panes and hooks tell of.
+  private var nextStory: UInt64 = 1 << 40
+  private var generator = SystemRandomNumberGenerator()
+
+  private struct Running {
+    let facts: [Fact]
+    let began: Instant
+  }
+
+  /// Programs whose end is awaited.
+  private static let mostRunning = 4096
+  /// Programs a second that are told of each agent; what is held is told in any case.
+  static let mostEachSecond = 200
+
+  init(_ rulebook: Rulebook, _ watchlist: Watchlist, lease: Lease?, clock: LiveClock) {
+    reading = ExecReading(rulebook, watchlist)
+    judge = Judge(Self.holding(rulebook))
+    self.watchlist = watchlist
+    self.lease = lease
+    self.clock = clock
+  }
+
+  /// How often it is made sure that what is on hold stays there. Whoever may send it a signal can let it go on,
+  /// and the kernel does when its group has lost its parents.
+  static let guardInterval: Duration = .milliseconds(10)
+
+  var nextDeadline: Instant? {
+    custody.nextDeadline.map { min($0, clock.now + Self.guardInterval) }
+  }
+
+  mutating func adopt(_ rulebook: Rulebook, _ watchlist: Watchlist) {
+    reading = ExecReading(rulebook, watchlist)
+    judge.adopt(Self.holding(rulebook))
+    self.watchlist = watchlist
+  }
+
+  mutating func takeFindings() -> [ExecWatch.Finding] {
+    defer { findings = [] }
+    return findings
+  }
+
+  mutating func take(_ event: ExecListener.Event) {
+    switch event {
+    case .executed(let execution): take(execution)
+    case .ended(let process, let tree, let status, let time): end(process, tree, status, time)
+    case .lost:
+      findings.append(.note("the kernel told of more programs than could be heard; the trees were read again"))
+    }
+  }
+
+  mutating func decide(_ id: String, _ decision: Order.Release, by who: String) -> Bool {
+    guard let effects = custody.decide(id, decision, by: who) else { return false }
+    carry(effects)
+    return true
+  }
+
+  mutating func tick() {
+    for held in custody.held where held.processes.contains(where: { hasWoken($0) }) {
+      carry(custody.escaped(held.id))
+    }
+    carry(custody.tick(at: clock.now))
+    if custody.held.isEmpty { asleep = [] }
+  }
+
+  /// Whether a process that was stopped is so no more. One that runs still may only not have come to its stop.
+  private mutating func hasWoken(_ process: ProcessIdentity) -> Bool {
+    guard let status = ProcessFiles.status(process.id), status.start == process.start, !status.isZombie else {
+      return false
+    }
+    if status.isStopped { asleep.insert(process) }
+    return !status.isStopped && asleep.contains(process)
+  }
+
+  mutating func close() {
+    carry(custody.close())
+  }
+
+  private static func holding(_ rulebook: Rulebook) -> Rulebook {
+    Rulebook(
+      rules: rulebook.rules.filter { $0.on == .command && $0.holds }, lists: rulebook.lists,
+      programs: rulebook.programs)
+  }
+
+  // MARK: A program that was executed
+
+  private mutating func take(_ execution: ExecListener.Execution) {
+    let isStopped = if case .stopped = execution.stop { true } else { false }
+    guard let agent = agents[execution.tree] else {
+      if isStopped { letGo(execution.process) }
+      return
+    }
+    guard !execution.arguments.isEmpty else { return }
+    if execution.stop == .none {
+      guard mayTell(agent.name) else { return }
+      note(execution, facts(of: execution, agent.name).facts, agent.name, hold: nil)
+      return
+    }
+    let process = ProcessIdentity(execution.process)
+    if let process, process.start > ProcessFiles.tick(ofMonotonic: execution.time) + 1 {
+      // Somebody else by now, who has been stopped in its place.
+      if isStopped { letGo(execution.process) }
+      return
+    }
+    let (facts, own) = facts(of: execution, agent.name)
+    let isText = Arguments(execution.arguments).text != nil
+    let verdicts = own.flatMap { judge.judge($0) }.filter { verdict in
+      verdict.actions.contains(.hold) && (!isText || watchlist.nameless.contains(verdict.rule.id))
+    }
+    guard !verdicts.isEmpty else {
+      if isStopped { letGo(execution.process) }
+      note(execution, facts, agent.name, hold: nil)
+      return
+    }
+    note(execution, facts, agent.name, hold: hold(process, execution, verdicts, agent))
+  }
+
+  /// What to tell, and what the rules that hold are asked about.
+  private mutating func facts(of execution: ExecListener.Execution, _ agent: String) -> (facts: [Fact], own: [Fact]) {
+    let directory = ProcessFiles.directory(execution.process)
+    let time = clock.instant(ofMonotonic: Int64(clamping: execution.time))
+    let arguments = reading.arguments(
+      execution.arguments,
+      executable: execution.stop == .none ? nil : ProcessFiles.executable(execution.process))
+    nextStory += 1
+    let facts = reading.facts(arguments, agent: agent, directory: directory, at: time).map { fact in
+      var fact = fact
+      fact.story = nextStory
+      return fact
+    }
+    guard let text = arguments.text, execution.stop != .none else { return (facts, facts) }
+    return (facts, reading.textFacts(text, agent: agent, directory: directory, at: time))
+  }
+
+  private mutating func hold(
+    _ process: ProcessIdentity?, _ execution: ExecListener.Execution, _ verdicts: [Verdict],
+    _ agent: (name: String, root: Int32)
+  ) -> ExecWatch.Hold {
+    switch execution.stop {
+    case .none, .observed: return hold(execution, verdicts, .observed)
+    case .refused(let failure) where failure != ESRCH: return hold(execution, verdicts, .refused(failure))
+    case .refused: return hold(execution, verdicts, .missed)
+    case .stopped: break
+    }
+    guard let process else {
+      lease?.drop(execution.process)
+      return hold(execution, verdicts, .missed)
+    }
+    if isHumans(execution, root: agent.root, agent: agent.name) {
+      letGo(execution.process)
+      return hold(execution, verdicts, .human)
+    }
+    let frozen = Freezer.freezeDescendants(
+      of: process, since: ProcessFiles.tick(ofMonotonic: execution.time))
+    let order = HoldOrder(verdicts)
+    guard let length = order.length, order.length != .zero else {
+      guard order.then == .kill else {
+        Freezer.letGo(frozen)
+        lease?.drop(process.id)
+        return hold(execution, verdicts, .ended(.allowed(by: "its rule")))
+      }
+      let failure = Freezer.kill(frozen)
+      lease?.drop(process.id)
+      return hold(execution, verdicts, failure == 0 || failure == ESRCH ? .killed : .refused(failure))
+    }
+    let now = clock.now
+    let result = hold(execution, verdicts, .waiting(until: now + length, then: order.then))
+    for one in frozen { lease?.keep(one, Lease.Fate(order.then)) }
+    waiting[result.id] = (verdicts, process.id, agent.name)
+    carry(
+      custody.take(
+        Custody.Held(
+          id: result.id, agent: agent.name, rules: verdicts.map(\.rule.id), text: verdicts[0].fact.text,
+          processes: frozen, since: now, until: now + length, then: order.then)))
+    return result
+  }
+
+  private mutating func hold(
+    _ execution: ExecListener.Execution, _ verdicts: [Verdict], _ result: ExecWatch.Hold.Result
+  ) -> ExecWatch.Hold {
+    var delay: Duration?
+    if case .stopped(let time) = execution.stop { delay = .nanoseconds(Int64(clamping: time &- execution.time)) }
+    return ExecWatch.Hold(
+      id: String(UInt32.random(in: 0..<0x100_0000, using: &generator) | 0x100_0000, radix: 36),
+      verdicts: verdicts, process: execution.process, result: result, delay: delay)
+  }
+
+  /// Carries out what custody says, and tells of what has ended.
+  private mutating func carry(_ effects: [Custody.Effect]) {
+    for effect in effects {
+      switch effect {
+      case .kill(let held):
+        Freezer.kill(held.processes)
+        for process in held.processes { lease?.drop(process.id) }
+      case .letGo(let held):
+        Freezer.letGo(held.processes)
+        for process in held.processes { lease?.drop(process.id) }
+      case .close(let held, let ending):
+        for process in held.processes { lease?.drop(process.id) }
+        if ending == .gone { Freezer.letGo(Array(held.processes.dropFirst())) }
+        guard let known = waiting.removeValue(forKey: held.id) else { continue }
+        findings.append(
+          .facts(
+            [], agent: known.agent,
+            hold: ExecWatch.Hold(
+              id: held.id, verdicts: known.verdicts, process: known.process, result: .ended(ending), delay: nil)))
+      }
+    }
+  }
+
+  private func letGo(_ process: Int32) {
+    kill(process, SIGCONT)
+    lease?.drop(process)
+  }
+
+  /// Whether a process above it runs what the human typed.
+  private func isHumans(_ execution: ExecListener.Execution, root: Int32, agent: String) -> Bool {
+    guard let lines = own[agent], !lines.isEmpty else { return false }
+    for ancestor in Ancestry.of(execution.process) where ancestor != root {
+      let words = Arguments(ProcessFiles.arguments(ancestor))
+      let text = words.text ?? words.words.joined(separator: " ")
+      if lines.contains(where: { OwnCommand.runs($0, text) }) { return true }
+    }
+    return false
+  }
+
+  // MARK: What is told
+
+  private mutating func note(
+    _ execution: ExecListener.Execution, _ facts: [Fact], _ agent: String, hold: ExecWatch.Hold?
+  ) {
+    // `env`, then `bash`, then the script: one program that has become another.
+    if hold == nil, let known = running[execution.process], known.facts.map(\.text) == facts.map(\.text) { return }
+    if running.count < Self.mostRunning, let first = facts.first {
+      running[execution.process] = Running(facts: facts, began: first.time)
+    }
+    findings.append(.facts(facts, agent: agent, hold: hold))
+  }
+
+  private mutating func end(_ process: Int32, _ tree: Int, _ status: UInt32?, _ time: UInt64) {
+    carry(custody.ended(process))
+    guard let agent = agents[tree] else { return }
+    if let known = running.removeValue(forKey: process) {
+      let now = clock.instant(ofMonotonic: Int64(clamping: time))
+      let facts = known.facts.map { fact in
+        var fact = fact
+        fact.time = now
+        fact.fields["phase"] = .string(Fact.Phase.ran.rawValue)
+        fact.fields["took"] = .number((now - known.began).inSeconds)
+        if let status { fact.fields["exit"] = .number(Double(Self.exitCode(status))) }
+        return fact
+      }
+      findings.append(.facts(facts, agent: agent.name, hold: nil))
+    }
+    if process == agent.root { findings.append(.agentEnded(agent.name, status: status)) }
+  }
+
+  /// As a shell says it: 128 and the signal for a program that was killed.
+  static func exitCode(_ status: UInt32) -> UInt32 {
+    status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+  }
+
+  private mutating func mayTell(_ agent: String) -> Bool {
+    let second = clock.now.nanoseconds / 1_000_000_000
+    var (known, count) = allowance[agent] ?? (second, 0)
+    if known != second { (known, count) = (second, 0) }
+    allowance[agent] = (known, count + 1)
+    return count < Self.mostEachSecond
+  }
+}
+
+/// What the rules that hold a program want together: the strictest of each.
+struct HoldOrder {
+  /// Nil: at once.
+  private(set) var length: Duration?
+  private(set) var then = Order.Release.allow
+
+  init(_ verdicts: [Verdict]) {
+    var lengths: [Duration?] = []
+    for case .hold(let length, let release) in verdicts.flatMap(\.orders).map(\.details) {
+      lengths.append(length)
+      if release == .kill { then = .kill }
+    }
+    length = lengths.contains(nil) ? nil : lengths.compactMap { $0 }.min()
+  }
+}
+
+/// A command that the human typed into the agent to run it himself.
+enum OwnCommand {
+  /// Whether a program's text runs it: it stands there as a whole, not within other words.
+  static func runs(_ line: String, _ text: String) -> Bool {
+    let line = line.trimmingCharacters(in: .whitespaces)
+    guard !line.isEmpty, let range = text.range(of: line) else { return false }
+    func isEdge(_ character: Character?) -> Bool { character.map { !$0.isLetter && !$0.isNumber } ?? true }
+    let before = range.lowerBound > text.startIndex ? text[text.index(before: range.lowerBound)] : nil
+    let after = range.upperBound < text.endIndex ? text[range.upperBound] : nil
+    return isEdge(before) && isEdge(after)
+  }
+}

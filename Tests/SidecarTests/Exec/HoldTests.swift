@@ -1,0 +1,163 @@
+import Foundation
+import Processes
+import Rulebook
+import Senses
+import Sidecar
+import Testing
+
+extension Live {
+  @Suite("What is executed below an agent")
+  struct Executions {
+    /// Ten kinds and more in which agents come to run a forbidden program; `$1` is the program and its words.
+    static let kinds: [(name: String, script: String)] = [
+      ("plain", "kubectl apply -f web.yaml"),
+      ("variable", "K=kubectl; V=apply; $K $V -f web.yaml"),
+      ("alias", "shopt -s expand_aliases; alias k=kubectl\nk apply -f web.yaml"),
+      ("function", "deploy() { kubectl \"$@\"; }; deploy apply -f web.yaml"),
+      ("eval", "eval 'kube''ctl' apply -f web.yaml"),
+      ("base64", "echo \(Data("kubectl apply -f web.yaml".utf8).base64EncodedString()) | base64 -d | sh"),
+      ("script", "printf '#!/bin/sh\\nkubectl apply -f web.yaml\\n' > d.sh; chmod +x d.sh; ./d.sh"),
+      ("Makefile", "printf 'deploy:\\n\\tkubectl apply -f web.yaml\\n' > Makefile; make -s deploy"),
+      ("python", "/usr/bin/python3 -c 'import subprocess; subprocess.run([\"kubectl\", \"apply\", \"-f\", \"x\"])'"),
+      ("nohup", "nohup kubectl apply -f web.yaml & wait"),
+      ("setsid", "setsid --wait kubectl apply -f web.yaml"),
+      (
+        "double fork",
+        """
+        /usr/bin/python3 -c '
+        import os, time
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                time.sleep(0.2)
+                os.execvp("kubectl", ["kubectl", "apply", "-f", "x"])
+            os._exit(0)
+        os.wait()
+        '; sleep 0.6
+        """
+      ),
+      ("xargs", "printf 'apply -f web.yaml' | xargs kubectl"),
+      ("env", "env -i PATH=\"$PATH\" MARKS=\"$MARKS\" bash $(command -v kubectl) apply -f web.yaml"),
+      ("another name", "(exec -a innocent helm upgrade web)"),
+      ("a link", "ln -s $(command -v helm) tool; ./tool upgrade web"),
+      ("Perl", "perl -e 'exec qw(kubectl apply -f x)'"),
+      ("exec", "(exec kubectl apply -f web.yaml)"),
+    ]
+
+    @Test("is frozen and killed before its first line when a rule holds it", arguments: 0..<18)
+    func isKilled(index: Int) async throws {
+      let (name, script) = Self.kinds[index]
+      try await ExecStage.with { stage in
+        for round in 1...3 {
+          try await stage.run(script)
+          #expect(stage.marks == [], "\(name)")
+          #expect(!FileManager.default.fileExists(atPath: stage.folder.appending(path: "upgrade").path), "\(name)")
+          try await eventually("\(name) is told as held, time \(round)") { stage.holds.count == round }
+          let hold = try #require(stage.holds.last)
+          #expect(hold.result == .killed)
+          #expect(["kubectl-apply", "helm-deploy"].contains(hold.verdicts.first?.rule.id))
+          #expect(hold.delay.map { $0 < .milliseconds(500) } ?? false)
+          try? FileManager.default.removeItem(at: stage.folder.appending(path: "tool"))
+        }
+      }
+    }
+
+    @Test("runs undisturbed when it is harmless, beside what is held")
+    func harmless() async throws {
+      try await ExecStage.with { stage in
+        for _ in 1...20 {
+          let run = try await stage.run("kubectl get pods && kubectl apply --dry-run=client -f x && git --version")
+          #expect(run.status == 0)
+          #expect(run.output.hasPrefix("did get pods\ndid apply --dry-run=client -f x\ngit version"))
+          #expect(try await stage.run("kubectl apply -f x").status == 137)
+        }
+        #expect(stage.marks.count == 40)
+        #expect(stage.holds.count == 20)
+      }
+    }
+
+    @Test("becomes a fact when it starts, and another with its exit code when it has ended")
+    func facts() async throws {
+      try await ExecStage.with { stage in
+        try await stage.run("kubectl -n shop get pods; sh -c 'exit 7'; /bin/false; sleep 0.2")
+        try await eventually("all have ended") {
+          stage.facts.contains { $0.phase == .ran && $0.text == "sleep 0.2" }
+        }
+        let gets = stage.facts.filter { $0.text == "kubectl get pods" }
+        #expect(gets.map(\.phase) == [.running, .ran])
+        #expect(gets.last?.fields["exit"] == .number(0))
+        let codes = stage.facts.filter { $0.phase == .ran }.map { "\($0.text) \($0.fields["exit"]?.text ?? "?")" }
+        #expect(codes.contains("sh -c 'exit 7' 7"))
+        #expect(codes.contains("false 1"))
+        let sleep = try #require(stage.facts.last { $0.text == "sleep 0.2" })
+        guard case .number(let took)? = sleep.fields["took"] else {
+          Issue.record("it does not say how long it took")
+          return
+        }
+        #expect(took > 0.15 && took < 5)
+        #expect(sleep.fields["cwd"] == .string(stage.folder.path))
+      }
+    }
+
+    @Test("is seen through env and an interpreter: one program, told once")
+    func chain() async throws {
+      try await ExecStage.with { stage in
+        try await stage.run("/usr/bin/env bash \(stage.folder.path)/bin/kubectl get nodes")
+        try await eventually("it is told") { stage.facts.contains { $0.phase == .ran && $0.text == "kubectl get nodes" } }
+        #expect(stage.facts.filter { $0.phase == .running && $0.text == "kubectl get nodes" }.count == 1)
+      }
+    }
+
+    @Test("is only told of, not frozen, when the watch observes")
+    func observing() async throws {
+      var settings = ExecWatch.Settings()
+      settings.isObserving = true
+      try await ExecStage.with(Fixtures.library.rulebook, settings) { stage in
+        #expect(try await stage.run("kubectl apply -f x").status == 0)
+        try await eventually("it is told") { !stage.holds.isEmpty }
+        #expect(stage.holds.map(\.result) == [.observed])
+        #expect(stage.marks == ["kubectl apply -f x"])
+      }
+    }
+
+    @Test("is the human's own affair when the human typed it into the agent")
+    func own() async throws {
+      try await ExecStage.with { stage in
+        stage.watch.expect(own: ["kubectl apply -f mine.yaml"], agent: "%1")
+        #expect(try await stage.run("bash -c 'kubectl apply -f mine.yaml; true'").status == 0)
+        #expect(stage.marks == ["kubectl apply -f mine.yaml"])
+        #expect(try await stage.run("kubectl apply -f other.yaml").status == 137)
+        try await eventually("both are told") { stage.holds.count == 2 }
+        #expect(stage.holds.map(\.result) == [.human, .killed])
+      }
+    }
+
+    @Test("is nobody's affair outside of the tree")
+    func outside() async throws {
+      try await ExecStage.with { stage in
+        let human = Process()
+        human.executableURL = URL(filePath: stage.folder.path + "/bin/kubectl")
+        human.arguments = ["apply", "-f", "x"]
+        human.environment = ["MARKS": stage.folder.appending(path: "marks").path, "PATH": "/usr/bin:/bin"]
+        human.standardOutput = FileHandle.nullDevice
+        try human.run()
+        human.waitUntilExit()
+        #expect(human.terminationStatus == 0)
+        #expect(try await stage.run("kubectl apply -f y").status == 137)
+        #expect(stage.marks == ["kubectl apply -f x"])
+      }
+    }
+
+    @Test("is held by a rule about what a shell writes, too")
+    func redirection() async throws {
+      try await ExecStage.with { stage in
+        try await stage.run("mkdir -p .git/hooks; bash -c 'echo exit 0 > .git/hooks/pre-commit'; bash -c 'echo a > b'")
+        let made = FileManager.default.fileExists(atPath: stage.folder.appending(path: ".git/hooks/pre-commit").path)
+        #expect(!made)
+        #expect(FileManager.default.fileExists(atPath: stage.folder.appending(path: "b").path))
+        try await eventually("it is told") { !stage.holds.isEmpty }
+        #expect(stage.holds.map { $0.verdicts.map(\.rule.id) } == [["hook-overwritten"]])
+      }
+    }
+  }
+}
