@@ -43,7 +43,9 @@ let package = Package(
     module("Hands", ["Rulebook", "Tmux", "Processes", "CLinux"]),
     module("Journal", ["Rulebook"]),
     module("Sidecar", ["Senses", "Hands", "Journal", "Processes", "CLinux", logging]),
-    program("outrider", ["Sidecar", arguments, logging]),
+    module("Settings"),
+    module("Doctor", ["Sidecar", "Settings"]),
+    program("outrider", ["Sidecar", "Settings", "Doctor", arguments, logging]),
 
     // A stand-in for an agent: it re-enacts recordings in a pane, for the demo and the tests.
     module("Reenactment"),
@@ -63,6 +65,9 @@ let package = Package(
     program("exec-witness", ["Sidecar"], path: "Tests/exec-witness"),
     tests("Journal", ["Journal", "journal-writer"]),
     tests("Reenact", ["Reenactment", "reenact"]),
-    tests("Sidecar", ["Sidecar", "Processes", "outrider", "reenact", "bench", "exec-witness"]),
+    tests("Settings", ["Settings"]),
+    tests("Doctor", ["Doctor", "Settings", "outrider"]),
+    tests(
+      "Sidecar", ["Sidecar", "Processes", "outrider", "reenact", "bench", "bench-tmux", "exec-witness"]),
   ]
 )

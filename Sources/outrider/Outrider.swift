@@ -12,8 +12,9 @@ struct Outrider: AsyncParsableCommand {
       """,
     version: "outrider 0.1.0",
     subcommands: [
-      Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self, Release.self,
-      Allow.self, Deny.self,
+      Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self, Install.self,
+      Uninstall.self,
+      Doctor.self, Release.self, Allow.self, Deny.self,
     ]
   )
 
@@ -33,7 +34,9 @@ struct Outrider: AsyncParsableCommand {
       let isUsage = exitCode(for: error) != .success
       guard isUsage else { exit(withError: error) }
       complain(fullMessage(for: error))
-      Foundation.exit(ExitStatus.usage.rawValue)
+      // Agents take 2 for a refusal: a hook that is called wrongly must not refuse every command.
+      let isHook = CommandLine.arguments.dropFirst().first == Hook._commandName
+      Foundation.exit((isHook ? ExitStatus.missing : .usage).rawValue)
     }
   }
 }

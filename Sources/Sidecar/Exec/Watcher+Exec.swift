@@ -49,12 +49,13 @@ extension Watcher {
       case .note(let text): office.report(.note(text))
       }
     }
-    for notice in judge.takeNotices() { office.report(.trouble(notice.text)) }
+    for notice in courts.all.flatMap({ $0.judge.takeNotices() }) { office.report(.trouble(notice.text)) }
     setAlarm()
   }
 
   private func take(_ facts: [Fact], _ hold: ExecWatch.Hold?, of agent: String, at now: Instant) {
     guard let id = PaneID(Array(agent.utf8)), let place = panes[id] else { return }
+    let judge = place.court.judge
     judge.progress(agent: agent, clock: .children, at: now)
     let story = place.pane.reader.stories.underWay(at: now)
     let held = Set(hold?.verdicts.map(\.rule.id) ?? [])
