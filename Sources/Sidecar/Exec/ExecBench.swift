@@ -8,13 +8,13 @@ struct ExecBench {
   private var watchlist: Watchlist
 
   init(_ rulebook: Rulebook) {
-    watchlist = Watchlist(rulebook.rules)
+    watchlist = Watchlist(rulebook.rules, lists: rulebook.lists)
     reading = ExecReading(rulebook, watchlist)
     judge = Judge(Self.holding(rulebook))
   }
 
   mutating func adopt(_ rulebook: Rulebook) {
-    watchlist = Watchlist(rulebook.rules)
+    watchlist = Watchlist(rulebook.rules, lists: rulebook.lists)
     reading = ExecReading(rulebook, watchlist)
     judge.adopt(Self.holding(rulebook))
   }

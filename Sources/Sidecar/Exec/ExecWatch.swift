@@ -109,13 +109,16 @@ public final class ExecWatch: Sendable {
   ///
   /// - Parameter agent: Whose rules they are, where they are not those of all; nil takes his own from him.
   public func adopt(_ rulebook: Rulebook?, agent: String = "") {
-    let rules = rulebooks.withLock { rulebooks in
+    let (rules, lists) = rulebooks.withLock { rulebooks in
       rulebooks[agent] = rulebook
-      return rulebooks.values.flatMap(\.rules)
+      return (
+        rulebooks.values.flatMap(\.rules),
+        rulebooks.values.reduce(into: [:]) { $0.merge($1.lists) { $0 + $1 } }
+      )
     }
     desk.send(.adopt(rulebook, agent))
     // What only one agent may not run is looked at in all trees.
-    listener.adopt(Watchlist(rules))
+    listener.adopt(Watchlist(rules, lists: lists))
   }
 
   /// Watches everything that an agent's process has started and will start.
