@@ -74,9 +74,12 @@ public final class PaneReader {
 
   /// Nothing more came for a while.
   ///
-  /// - Parameter isForced: Even in the middle of a synchronized update.
+  /// On a busy machine that also happens in the middle of a frame, which has to be complete to be read.
+  ///
+  /// - Parameter isForced: Even in the middle of a synchronized update, or of a frame.
   public func settle(isForced: Bool = false, at now: Instant) -> [Fact] {
     var facts: [Fact] = []
+    guard isForced || !screen.isMidway else { return [] }
     screen.settle(force: isForced) { frame in facts += read(frame, at: now) }
     return facts
   }

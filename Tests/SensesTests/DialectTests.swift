@@ -47,6 +47,28 @@ struct DialectTests {
     #expect(reader.feed(other, at: .zero).filter { $0.kind == .command }.count == 1)
   }
 
+  @Test("read a command once when its frame is painted in pieces with long pauses between them")
+  func paintedInPieces() throws {
+    let library = try #require(Self.library)
+    let dialect = try #require(library.dialects.first { $0.name == "claude-code" })
+    let reader = PaneReader(
+      agent: "a", rows: 6, columns: 100, dialects: [dialect], isCertain: true,
+      commands: CommandReader(programs: library.rulebook.programs), wantsLines: false)
+    func print(_ bytes: String, thenQuietFor pause: Duration) -> [String] {
+      let facts = reader.feed(Array(bytes.utf8), at: .zero) + reader.endOfRead(at: .zero)
+      return (facts + reader.settle(isForced: pause >= PaneReader.patience, at: .zero))
+        .filter { $0.kind == .command }.map(\.text)
+    }
+    let command = "\u{1B}[H\u{1B}[38;5;246m● Running 1 shell command…\r\u{1B}[1B  ⎿  $ kubectl apply --"
+    #expect(print(command, thenQuietFor: PaneReader.quiet).isEmpty)
+    #expect(print("dry-run=client -f a.yaml", thenQuietFor: PaneReader.quiet).isEmpty)
+    #expect(
+      print("\u{1B}[6;1H\u{1B}[5;3H", thenQuietFor: PaneReader.quiet)
+        == ["kubectl apply --dry-run=client -f a.yaml"])
+    // Whoever never places its cursor is read all the same.
+    #expect(print("\u{1B}[H\u{1B}[2B  ⎿  $ ls", thenQuietFor: PaneReader.patience) == ["ls"])
+  }
+
   /// What a screen of Codex or Claude Code would have to show, and the commands that are read off it.
   @Test(
     "do not take prose and output for commands, whatever words they use",
