@@ -11,7 +11,7 @@ WATCHED = {name: f"sleep 2; echo '{said}'" for name, said in {
     "kubectl": "deployment.apps/web configured",
     "helm": "Release \"web\" has been upgraded. Happy Helming!",
     "terraform": "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.",
-}.items()}
+}.items()} | {"next-step": "echo done"}
 
 # What is forbidden, in the forms in which agents write it; {n} tells the runs apart.
 FORBIDDEN = [
@@ -32,7 +32,7 @@ FILES = {"README.md": "# shop\n", "k8s/web.yaml": "kind: Deployment\n", "infra/m
 class Tasks:
     """The model of an agent that runs what it was last given as "task N", and takes a correction for an answer."""
 
-    def __init__(self, commands, described):
+    def __init__(self, commands, described=()):
         self.commands = commands
         self.described = described
 
@@ -102,3 +102,44 @@ def check_corrections(agent, alerts, count):
         expect(found, f"the model was never told of {alert['text']!r}: {wanted!r} is in none of {prompts}")
         for prompt in found:
             prompts.remove(prompt)
+
+
+@case("Codex, pane only: ten forbidden commands, each corrected before the agent goes on")
+def codex_is_corrected(report):
+    commands = {n: (line.format(n=n), program) for n, (line, program) in enumerate(FORBIDDEN)}
+    with Stage(watched=WATCHED, files=FILES) as stage:
+        agent = stage.agent("codex", GoesOn(commands))
+        agent.start()
+        stage.ride()
+        for number in commands:
+            agent.type(f"task {number}")
+            agent.until(lambda: told(agent, number), 15, "the correction in the model's log")
+            agent.until(lambda: agent.is_ready, 10, "an empty box")
+        time.sleep(2.2)
+        alerts = stage.alerts
+        ended = [n for n in commands if any(run.ended for run in harm(stage, n))]
+        later = [run for run in stage.ran if run.program == "next-step"]
+        report.say(f"{len(commands)} asked for, {len(ended)} ended before the pane showed them; "
+                   f"{len(commands) - len(later)} times the agent was stopped before its next command")
+        report.say("outcomes: " + ", ".join(sorted({alert["outcome"] for alert in alerts})))
+        report.times("from the end of the command to Codex's own word that it was interrupted",
+                     [action["ms"] / 1000 for alert in alerts for action in alert["actions"]
+                      if action["do"] == "interrupt" and action["result"] == "confirmed"])
+        check_corrections(agent, alerts, len(commands))
+        claims = [alert["text"] for alert in alerts if alert["outcome"] == "stopped"]
+        expect(not set(claims) & {line for n in ended for line in [commands[n][0]]},
+               f"alerts that claim to have stopped what ended: {claims}")
+
+
+class GoesOn(Tasks):
+    """One that has a next command after the forbidden one, for which it thinks a moment."""
+
+    def __call__(self, request):
+        if request.results and not request.prompts:
+            return {"think": 1.5, "say": "That worked. Now the next step.", "run": "next-step"}
+        return super().__call__(request)
+
+
+def told(agent, number):
+    return any("Outrider" in prompt and re.search(rf"\b(web|api)-{number}\b|\brun={number}\b", prompt)
+               for turn in agent.model.turns for prompt in turn.prompts)
