@@ -41,7 +41,7 @@ let package = Package(
     module("Senses", ["Terminal", "Rulebook", "Tmux"]),
     module("Hands", ["Rulebook", "Tmux"]),
     module("Journal", ["Rulebook"]),
-    module("Sidecar", ["Senses", "Hands", "Journal", logging]),
+    module("Sidecar", ["Senses", "Hands", "Journal", "CLinux", logging]),
     program("outrider", ["Sidecar", arguments, logging]),
 
     // A stand-in for an agent: it re-enacts recordings in a pane, for the demo and the tests.

@@ -22,6 +22,13 @@ public struct Intervention: Sendable {
     public let isProved: Bool
     /// When it was proved or given up.
     public let time: Instant
+
+    public init(action: Action, result: String, isProved: Bool, time: Instant) {
+      self.action = action
+      self.result = result
+      self.isProved = isProved
+      self.time = time
+    }
   }
 
   /// How long each proof may take.

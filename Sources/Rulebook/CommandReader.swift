@@ -25,6 +25,11 @@ public struct CommandReader {
     session.setDirectory(path)
   }
 
+  /// Forgets what was known of a file, since something other than a command line changed it.
+  public mutating func forgetFile(_ path: String) {
+    session.forgetFile(path)
+  }
+
   /// The facts of a command fact whose text is a whole line: one for each simple command, in the order of
   /// the line. Their text is the normalised command (`git push origin main`, whatever stood around it).
   ///

@@ -71,7 +71,10 @@ public struct Fact: Sendable, Equatable {
     self.story = story
   }
 
-  /// The phase of a command fact; nil for every other kind.
+  /// The story by a name that is unique within a fleet.
+  public var storyName: String? { story.map { "\(agent)/\($0)" } }
+
+  /// The phase of a command fact, or of an edit; nil for every other kind.
   public var phase: Phase? {
     guard case .string(let name)? = fields["phase"] else { return nil }
     return Phase(rawValue: name)

@@ -154,9 +154,10 @@ public final class Judge {
     // A counted line of output is new each time, though it belongs to the same command.
     let isOncePerStory = fact.kind == .command || !(rule.isQuiet || rule.windows.count != nil)
     if isOncePerStory, let story = fact.story,
-      !raised.insert(story: story, agent: fact.agent, rule: rule.id)
+      let first = raised.insert(story: story, agent: fact.agent, rule: rule.id, at: fact.time)
     {
-      return []
+      // Another command of the same line was judged just now.
+      return first == fact.time ? [] : repeated(rule, fact)
     }
     if let expectation = rule.windows.expectation {
       if state.expect(expectation, for: rule.id, after: fact, at: now) { tellForgotten(rule) }
@@ -172,6 +173,14 @@ public final class Judge {
     return fire(rule, fact, at: fact.time, depth: depth, count: number)
   }
 
+  /// A rule that has fired on this command, which a hook asks about only now: it is refused all the same.
+  private func repeated(_ rule: Rule, _ fact: Fact) -> [Verdict] {
+    guard rule.actions.contains(.deny), Action.deny.applies(to: fact, among: rule.actions),
+      rule.windows.count == nil, rule.windows.expectation == nil
+    else { return [] }
+    return [verdict(rule, fact, at: fact.time, orders: [Order(.deny)], isRepeat: true)]
+  }
+
   /// Fires, unless the rule has fired too lately.
   func fire(_ rule: Rule, _ fact: Fact, at time: Instant, depth: Int, count: Int? = nil) -> [Verdict] {
     let owner = WindowState.Owner(rule: rule.id, agent: fact.agent)
@@ -183,21 +192,29 @@ public final class Judge {
       number = state.climb(owner, reset: rule.windows.ladderReset, at: now)
     }
     let step = min(number, max(0, rule.steps.count - 1))
+    let orders = rule.steps.isEmpty ? [] : rule.steps[step]
+    let wanted = orders.map(\.action)
+    let verdict = verdict(
+      rule, fact, at: time, orders: orders.filter { $0.action.applies(to: fact, among: wanted) }, step: step + 1,
+      count: count)
+    guard let kind = rule.emit else { return [verdict] }
+    return [verdict] + emit(kind, from: rule, fact, at: time, depth: depth)
+  }
+
+  private func verdict(
+    _ rule: Rule, _ fact: Fact, at time: Instant, orders: [Order], step: Int = 1, count: Int? = nil,
+    isRepeat: Bool = false
+  ) -> Verdict {
     var places = fact.fields
     places["agent"] = .string(fact.agent)
     places["text"] = .string(fact.text)
     places["rule"] = .string(rule.id)
     places["severity"] = .string(rule.severity.rawValue)
-    let verdict = Verdict(
+    return Verdict(
       rule: rule, fact: fact, time: time, why: rule.why.filled(from: places),
       instead: rule.instead?.filled(from: places),
       prompt: rule.prompt.map { cleaned($0.filled(from: places), limit: Verdict.longest) },
-      orders: rule.steps.isEmpty
-        ? []
-        : rule.steps[step].filter { $0.action.applies(to: fact.source) }.map { $0.filled(from: places) },
-      step: step + 1, count: count)
-    guard let kind = rule.emit else { return [verdict] }
-    return [verdict] + emit(kind, from: rule, fact, at: time, depth: depth)
+      orders: orders.map { $0.filled(from: places) }, step: step, count: count, isRepeat: isRepeat)
   }
 
   private func emit(

@@ -1,4 +1,4 @@
-/// The last few thousand (agent, story, rule) for which an alert was raised. The oldest are forgotten.
+/// The last few thousand (agent, story, rule) for which an alert was raised, and when. The oldest are forgotten.
 struct RecentStories {
   private struct Key: Hashable {
     let agent: String
@@ -7,21 +7,22 @@ struct RecentStories {
   }
 
   private static let capacity = 4096
-  private var known: Set<Key> = []
+  private var known: [Key: Instant] = [:]
   private var order: [Key] = []
   private var oldest = 0
 
-  /// Whether it had not been there.
-  mutating func insert(story: UInt64, agent: String, rule: String) -> Bool {
+  /// When it was there first; nil when it had not been there.
+  mutating func insert(story: UInt64, agent: String, rule: String, at time: Instant) -> Instant? {
     let key = Key(agent: agent, story: story, rule: rule)
-    guard known.insert(key).inserted else { return false }
+    if let first = known[key] { return first }
+    known[key] = time
     if order.count < Self.capacity {
       order.append(key)
     } else {
-      known.remove(order[oldest])
+      known[order[oldest]] = nil
       order[oldest] = key
       oldest = (oldest + 1) % Self.capacity
     }
-    return true
+    return nil
   }
 }

@@ -16,11 +16,13 @@ public struct Verdict: Sendable {
   public let step: Int
   /// How many the rule counted, where it counts.
   public let count: Int?
+  /// The rule had fired on this command before; there is an alert about it.
+  public let isRepeat: Bool
 
   public var actions: [Action] { orders.map(\.action) }
 
   /// Characters that a filled text may have.
-  static let longest = 600
+  public static let longest = 600
 }
 
 /// Something that a person should know about the rules themselves.

@@ -14,7 +14,7 @@ public final class DialectReader {
 
   private let agent: String
   private var classifier: LineClassifier
-  private var stories = Stories()
+  private let stories: Stories
   private var speech = Speech()
   private var humanCommands = HumanCommands()
   private var announced = ""
@@ -26,10 +26,13 @@ public final class DialectReader {
   private var isStopping = false
   private var values: [String: Value] = [:]
 
-  /// - Parameter agent: The name that the facts carry.
-  public init(dialect: Dialect, agent: String) {
+  /// - Parameters:
+  ///   - agent: The name that the facts carry.
+  ///   - stories: What all senses tell of the agent's commands.
+  public init(dialect: Dialect, agent: String, stories: Stories) {
     self.dialect = dialect
     self.agent = agent
+    self.stories = stories
     classifier = LineClassifier(dialect)
   }
 

@@ -23,6 +23,12 @@ public final class PaneReader {
   private var screen: Screen
   private var reader: DialectReader?
   private var commands: CommandReader
+  private var hooks: HookReader
+  private var echoes = Echoes()
+  /// The values that the status line told last.
+  private var told: [String: Value] = [:]
+  /// What all senses tell of the agent's commands.
+  public let stories = Stories()
   private let dialects: [Dialect]
   private let context = MatchContext()
   private var typed: [String] = []
@@ -44,11 +50,12 @@ public final class PaneReader {
     self.agent = agent
     self.dialects = dialects
     self.commands = commands
+    hooks = HookReader(agent: agent, commands: commands)
     self.wantsLines = wantsLines
     isKnown = isFresh
     screen = Screen(rows: rows, columns: columns)
     if isCertain, let only = dialects.first {
-      reader = DialectReader(dialect: only, agent: agent)
+      reader = DialectReader(dialect: only, agent: agent, stories: stories)
     }
   }
 
@@ -82,6 +89,29 @@ public final class PaneReader {
     guard isForced || !screen.isMidway else { return [] }
     screen.settle(force: isForced) { frame in facts += read(frame, at: now) }
     return facts
+  }
+
+  /// Takes what a hook of the pane's agent tells, and gives the facts that the pane has not told before.
+  public func hear(_ event: HookEvent, at now: Instant) -> [Fact] {
+    echoes.filter(
+      hooks.read(event, stories: stories, hasPane: reader != nil, at: now).map { fact in
+        fact.kind == .prompt ? attributed(fact) : fact
+      })
+  }
+
+  /// Takes what the agent tells its status line program, and gives the values that are others than before.
+  public func hear(_ status: StatusLine, at now: Instant) -> [Fact] {
+    status.values.compactMap { name, value in
+      guard told.updateValue(value, forKey: name) != value else { return nil }
+      return Fact(
+        time: now, agent: agent, kind: .status, text: "\(name) \(value.text)", fields: [name: value],
+        source: .hook)
+    }
+  }
+
+  /// A hook refused the command, so that it will not run.
+  public func refuse(story: UInt64, at now: Instant) {
+    stories.close(story, at: now)
   }
 
   public func resize(rows: Int, columns: Int) {
@@ -123,7 +153,7 @@ public final class PaneReader {
     guard let reader else {
       return wantsLines ? lines(of: frame, at: now) : []
     }
-    return reader.read(frame, at: now).flatMap { expand($0) }
+    return echoes.filter(reader.read(frame, at: now).flatMap { expand($0) })
   }
 
   private func expand(_ fact: Fact) -> [Fact] {
@@ -132,11 +162,16 @@ public final class PaneReader {
     case .prompt:
       sentPrompts.append(fact.text)
       if sentPrompts.count > 16 { sentPrompts.removeFirst() }
-      var fact = fact
-      fact.fields["by"] = .string(typed.contains(Self.squeezed(fact.text)) ? "outrider" : "human")
-      return [fact]
+      return [attributed(fact)]
     default: return [fact]
     }
+  }
+
+  /// A prompt with whose it is.
+  private func attributed(_ fact: Fact) -> Fact {
+    var fact = fact
+    fact.fields["by"] = .string(typed.contains(Self.squeezed(fact.text)) ? "outrider" : "human")
+    return fact
   }
 
   private func lines(of frame: Frame, at now: Instant) -> [Fact] {
@@ -152,7 +187,7 @@ public final class PaneReader {
     for line in reader == nil ? frame.scrolled + frame.lines : frame.news where !line.isBlank {
       let text = line.text
       for dialect in candidates where dialect.recognise.contains(where: { matches($0, text) }) {
-        reader = DialectReader(dialect: dialect, agent: agent)
+        reader = DialectReader(dialect: dialect, agent: agent, stories: stories)
         return
       }
     }

@@ -15,8 +15,9 @@ public struct Files: Sendable {
 }
 
 /// Paths as text.
-enum Path {
-  static func joined(_ base: String, _ path: String) -> String {
+public enum Path {
+  /// A path as seen from a folder: itself when it is absolute or begins with `~`.
+  public static func joined(_ base: String, _ path: String) -> String {
     if path.isEmpty { return base }
     if path.utf8.first == Byte.slash || path.utf8.first == Byte.tilde || base.isEmpty {
       return normalized(path)

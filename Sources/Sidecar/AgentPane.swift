@@ -21,6 +21,9 @@ final class AgentPane {
     case run(String, Alert)
   }
 
+  /// How long a command that the pane shows waits for the hook that will be asked about it: a hook takes some
+  /// milliseconds, and a refused command needs no Escape.
+  static let grace: Duration = .milliseconds(250)
   /// Cases that wait at a time; beyond that the oldest ends without waiting for its proof.
   static let mostCases = 32
 
@@ -35,6 +38,12 @@ final class AgentPane {
   private var cases: [Case] = []
   /// Corrections that came too late for the one being typed.
   private var waiting: [Case] = []
+  /// What the pane showed first though a hook will be asked about it, and since when.
+  private var parked: [(verdict: Verdict, alert: Alert, since: Instant)] = []
+  /// Alerts about commands that a hook refused, newest last.
+  private var refused: [Alert] = []
+  /// The agent's hooks have asked before.
+  private(set) var hasHooks = false
   /// The prompts that were sent off since the intervention began.
   private var prompts: [String] = []
 
@@ -46,27 +55,73 @@ final class AgentPane {
   }
 
   /// When it wants to be asked again though the pane is silent.
-  var deadline: Instant? { intervention?.deadline }
+  var deadline: Instant? {
+    [intervention?.deadline, parked.first.map { $0.since + Self.grace }].compactMap { $0 }.min()
+  }
 
   var keys: Dialect.Keys? { reader.dialect?.keys }
 
-  /// Notes what the facts tell about the cases at hand.
-  func note(_ fact: Fact) {
-    guard fact.phase == .ran, let story = fact.story else { return }
+  /// Notes what the facts tell about the cases at hand, and about commands that were refused and ran all the same.
+  func note(_ fact: Fact, at now: Instant) -> [Effect] {
+    guard fact.phase == .ran, let story = fact.story else { return [] }
     for index in cases.indices where cases[index].verdict.fact.story == story {
       cases[index].hasRun = true
     }
+    guard fact.source != .pane, let index = refused.firstIndex(where: { $0.story == fact.storyName }) else {
+      return []
+    }
+    let alert = refused.remove(at: index)
+    let late = alert.updated(
+      at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: .tooLate,
+      actions: alert.actions + [Alert.Deed(Action.escalate.rawValue, result: "it ran although it was refused")])
+    return [.call(late), .log(late)]
+  }
+
+  /// Takes an event of the agent's hooks: from now on, what the pane shows waits for them.
+  func hear(_ event: HookEvent, at now: Instant) -> [Fact] {
+    hasHooks = event.moment != .sessionEnd
+    return reader.hear(event, at: now)
+  }
+
+  /// A hook refuses a command; what the pane had shown of it needs nothing more.
+  ///
+  /// - Returns: Whether the refusal needs an alert of its own, since none has been raised.
+  func refuse(_ verdict: Verdict, at now: Instant) -> Bool {
+    guard let story = verdict.fact.story else { return true }
+    reader.refuse(story: story, at: now)
+    func isSame(_ other: Verdict) -> Bool { other.fact.story == story && other.rule.id == verdict.rule.id }
+    if parked.contains(where: { isSame($0.verdict) }) {
+      parked.removeAll { isSame($0.verdict) }
+      return true
+    }
+    if let index = cases.firstIndex(where: { isSame($0.verdict) }) { cases[index].denied = now }
+    return !verdict.isRepeat
+  }
+
+  /// Remembers an alert about what was refused, in case that it runs all the same.
+  func remember(refused alert: Alert) {
+    refused.append(alert)
+    if refused.count > Self.mostCases { refused.removeFirst() }
+  }
+
+  /// A hook has said what there is to say of a command: it knows more of it than the pane shows.
+  func pass(story: UInt64) {
+    parked.removeAll { $0.verdict.fact.story == story }
   }
 
   /// Takes up a verdict: what is to be done at once comes first, the log line after it.
   func open(_ verdict: Verdict, as alert: Alert, at now: Instant) -> [Effect] {
-    let older = intervention?.outcomes.count ?? 0
-    var new = Case(alert: alert, verdict: verdict, at: now, older: older)
-    if isObserving {
-      new.alert.actions = verdict.actions.map { Alert.Deed($0.rawValue, result: "would") }
-      new.alert.outcome = .observed
-      return [.log(new.alert)]
+    if isObserving { return [.log(Case(alert: alert, verdict: verdict, at: now).observed())] }
+    if waitsForHook(verdict) {
+      parked.append((verdict, alert, now))
+      return []
     }
+    return take(verdict, alert, at: now)
+  }
+
+  private func take(_ verdict: Verdict, _ alert: Alert, at now: Instant) -> [Effect] {
+    let older = intervention?.outcomes.count ?? 0
+    let new = Case(alert: alert, verdict: verdict, at: now, older: older)
     let programs = new.verdict.orders.compactMap { order -> Effect? in
       if case .run(let program) = order.details { .run(program, new.alert) } else { nil }
     }
@@ -75,6 +130,13 @@ final class AgentPane {
     }
     guard intervention != nil else { return begin([new], at: now) + [.log(new.alert)] + programs }
     return join(new, at: now) + [.log(new.alert)] + programs
+  }
+
+  /// Whether a hook will say more of the command in a moment.
+  private func waitsForHook(_ verdict: Verdict) -> Bool {
+    guard hasHooks, let story = verdict.fact.story, verdict.fact.source == .pane else { return false }
+    return verdict.fact.phase != .ran && verdict.rule.actions.contains(.deny)
+      && !reader.stories.isKnownToHook(story) && parked.count < Self.mostCases
   }
 
   /// Takes a case to those that are being dealt with already.
@@ -99,6 +161,13 @@ final class AgentPane {
 
   /// Goes on with what is being done, as far as the pane and the time allow.
   func advance(at now: Instant) -> [Effect] {
+    let due = parked.filter { now - $0.since >= Self.grace }
+    parked.removeAll { now - $0.since >= Self.grace }
+    let late = due.flatMap { take($0.verdict, $0.alert, at: now) }
+    return late + goOn(at: now)
+  }
+
+  private func goOn(at now: Instant) -> [Effect] {
     guard var current = intervention else { return [] }
     let steps = current.advance(observation(), at: now)
     intervention = current
@@ -125,7 +194,9 @@ final class AgentPane {
   /// The pane has gone: whatever was being done ends now.
   func end(at now: Instant) -> [Effect] {
     isAlive = false
-    return advance(at: now)
+    let unanswered = parked
+    parked = []
+    return unanswered.flatMap { take($0.verdict, $0.alert, at: now) } + advance(at: now)
   }
 
   private func begin(_ new: [Case], at now: Instant) -> [Effect] {
@@ -156,19 +227,7 @@ final class AgentPane {
   }
 
   private func close(_ item: Case, _ all: [Intervention.Outcome], at now: Instant) -> [Effect] {
-    let results = Array(all.dropFirst(item.older))
-    var deeds = results.filter { item.verdict.actions.contains($0.action) }.map {
-      Alert.Deed($0.action.rawValue, result: $0.result, ms: ($0.time - item.opened).inSeconds * 1000)
-    }
-    deeds += item.verdict.actions.filter { [.queue, .restart].contains($0) }.map {
-      Alert.Deed($0.rawValue, result: "not done: this version cannot yet")
-    }
-    if item.verdict.actions.contains(.run) { deeds.append(Alert.Deed(Action.run.rawValue)) }
-    let needsHuman = item.needsHuman(after: results)
-    if needsHuman { deeds.append(Alert.Deed(Action.escalate.rawValue)) }
-    let alert = item.alert.updated(
-      at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: item.outcome(of: results),
-      actions: deeds)
-    return needsHuman ? [.call(alert), .log(alert)] : [.log(alert)]
+    let end = item.closed(all, at: now)
+    return end.needsHuman ? [.call(end.alert), .log(end.alert)] : [.log(end.alert)]
   }
 }

@@ -11,8 +11,10 @@ struct Case {
   let older: Int
   /// The command was seen to have ended while it was being stopped.
   var hasRun: Bool
+  /// When a hook refused the command while it was being stopped.
+  var denied: Instant?
 
-  init(alert: Alert, verdict: Verdict, at now: Instant, older: Int) {
+  init(alert: Alert, verdict: Verdict, at now: Instant, older: Int = 0) {
     self.alert = alert
     self.verdict = verdict
     opened = now
@@ -33,6 +35,7 @@ struct Case {
       case (.command, .ran): "Outrider: \"\(what)\" is not allowed here and has already run."
       case (.command, .asked): "Outrider: \"\(what)\" is not allowed here; do not run it."
       case (.command, _): "Outrider stopped \"\(what)\"."
+      case (.edit, .asked): "Outrider: changing \"\(what)\" is not allowed here."
       default: "Outrider:"
       }
     let advice = verdict.instead.map { " Instead: \($0)" } ?? ""
@@ -43,6 +46,7 @@ struct Case {
   func outcome(of results: [Intervention.Outcome]) -> Alert.Outcome {
     let interrupt = results.first { $0.action == .interrupt }
     let prompt = results.first { $0.action == .prompt }
+    if denied != nil || results.contains(where: { $0.action == .deny }) { return .denied }
     if verdict.fact.kind == .command {
       if hasRun { return .tooLate }
       guard let interrupt else { return .escalated }
@@ -56,7 +60,40 @@ struct Case {
   /// told so.
   func needsHuman(after results: [Intervention.Outcome]) -> Bool {
     guard verdict.actions.contains(.escalate) else { return false }
-    return outcome(of: results) != .stopped && outcome(of: results) != .corrected
-      || results.contains { !$0.isProved }
+    switch outcome(of: results) {
+    case .denied: return false
+    case .stopped, .corrected: return results.contains { !$0.isProved }
+    default: return true
+    }
+  }
+
+  /// The alert when only watching: what would have been done.
+  func observed() -> Alert {
+    var alert = alert
+    alert.actions = verdict.actions.map { Alert.Deed($0.rawValue, result: "would") }
+    alert.outcome = .observed
+    return alert
+  }
+
+  /// The alert with what came of it, and whether a human has to be called.
+  ///
+  /// - Parameter all: What the actions came to, those before this case too.
+  func closed(_ all: [Intervention.Outcome], at now: Instant) -> (alert: Alert, needsHuman: Bool) {
+    let results = Array(all.dropFirst(older))
+    var deeds = results.filter { verdict.actions.contains($0.action) }.map {
+      Alert.Deed($0.action.rawValue, result: $0.result, ms: ($0.time - opened).inSeconds * 1000)
+    }
+    if let denied, !results.contains(where: { $0.action == .deny }) {
+      deeds.append(Alert.Deed(Action.deny.rawValue, ms: (denied - opened).inSeconds * 1000))
+    }
+    deeds += verdict.actions.filter { [.queue, .restart].contains($0) }.map {
+      Alert.Deed($0.rawValue, result: "not done: this version cannot yet")
+    }
+    if verdict.actions.contains(.run) { deeds.append(Alert.Deed(Action.run.rawValue)) }
+    let needsHuman = needsHuman(after: results)
+    if needsHuman { deeds.append(Alert.Deed(Action.escalate.rawValue)) }
+    let updated = alert.updated(
+      at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: outcome(of: results), actions: deeds)
+    return (updated, needsHuman)
   }
 }

@@ -30,8 +30,11 @@ public struct RuleLibrary: Sendable {
 
   /// Reads all files of all layers, as they are now.
   ///
+  /// - Parameters:
+  ///   - isTried: The files are as they were when their examples were last run, and were sound.
+  ///   - withDialects: False where no pane is read.
   /// - Throws: `MissingRules` when there are no shipped rules.
-  public init(_ sources: RuleSources) throws {
+  public init(_ sources: RuleSources, isTried: Bool = false, withDialects: Bool = true) throws {
     let places = sources.files
     guard places.contains(where: { $0.layer == .shipped }) else {
       throw MissingRules(searched: [sources.shipped.path])
@@ -48,8 +51,8 @@ public struct RuleLibrary: Sendable {
     files = places.compactMap { place in
       read(place.url).map { RuleFile($0.text, name: $0.name, layer: place.layer) }
     }
-    let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable())
-    let dialects = sources.dialects.compactMap(read).map { DialectFile($0.text, name: $0.name) }
+    let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable(), isTried: isTried)
+    let dialects = (withDialects ? sources.dialects : []).compactMap(read).map { DialectFile($0.text, name: $0.name) }
     rulebook = sources.profile == .observe ? loaded.rulebook.observing() : loaded.rulebook
     self.dialects = dialects.compactMap(\.dialect)
     self.errors = errors + (programs?.errors ?? []) + loaded.errors + dialects.flatMap(\.errors)

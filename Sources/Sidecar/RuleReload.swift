@@ -15,6 +15,11 @@ struct RuleStamp: Equatable, Sendable {
 
   private let marks: [Mark]
 
+  /// The same for the same files in the same state, and for no others.
+  var text: String {
+    marks.map { "\($0.path) \($0.inode) \($0.size) \($0.seconds).\($0.nanoseconds)\n" }.joined()
+  }
+
   /// Files beyond that are not watched, but read.
   private static let maximumFiles = 512
 

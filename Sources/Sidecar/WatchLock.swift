@@ -41,14 +41,6 @@ public final class WatchLock {
 
   deinit { close(descriptor) }
 
-  /// `$XDG_RUNTIME_DIR/outrider`, or a folder of the user's own in the temporary directory.
-  public static func runtimeDirectory(environment: [String: String]) -> URL {
-    if let path = environment["XDG_RUNTIME_DIR"], path.hasPrefix("/") {
-      return URL(filePath: path, directoryHint: .isDirectory).appending(path: "outrider")
-    }
-    return FileManager.default.temporaryDirectory.appending(path: "outrider-\(getuid())")
-  }
-
   private static func holder(_ descriptor: Int32) -> Int32 {
     var bytes = [UInt8](repeating: 0, count: 16)
     let count = pread(descriptor, &bytes, bytes.count, 0)

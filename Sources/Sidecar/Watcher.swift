@@ -14,6 +14,8 @@ import Tmux
 public actor Watcher {
   /// What is watched, and how.
   public struct Settings: Sendable {
+    /// Names the tmux server: the path of its socket, behind the command that reaches its machine.
+    public var server = ""
     /// Says what would be done, and does nothing.
     public var isObserving = false
     /// Shows calls for the human on tmux's status line.
@@ -36,13 +38,15 @@ public actor Watcher {
     case note(String)
   }
 
-  private let watch: ServerWatch
-  private var library: RuleLibrary
-  private let settings: Settings
-  private let judge: Judge
-  private let clock = LiveClock()
-  private let office: Office
-  private var panes: [PaneID: Place] = [:]
+  let watch: ServerWatch
+  private(set) var library: RuleLibrary
+  let settings: Settings
+  let judge: Judge
+  let clock = LiveClock()
+  let office: Office
+  private(set) var panes: [PaneID: Place] = [:]
+  /// Agents that only their hooks tell of, by the name of their facts.
+  var loneAgents: [String: LoneAgent] = [:]
   private var clients: [PaneID: ControlClient] = [:]
   private let typing: AsyncStream<Order>
   private let orders: AsyncStream<Order>.Continuation
@@ -55,7 +59,7 @@ public actor Watcher {
   private var alarm: (time: Instant, task: Task<Void, Never>)?
 
   /// A pane and where it is.
-  private struct Place {
+  struct Place {
     var pane: AgentPane
     var info: PaneInfo
     var isReported = false
@@ -217,7 +221,7 @@ public actor Watcher {
   }
 
   /// Judges the facts and goes on with what is being done to the pane.
-  private func take(_ facts: [Fact], of id: PaneID, at now: Instant) {
+  func take(_ facts: [Fact], of id: PaneID, at now: Instant) {
     guard let place = panes[id] else { return }
     let pane = place.pane
     if let dialect = pane.reader.dialect, !place.isReported || pane.agent.name != dialect.name {
@@ -232,7 +236,7 @@ public actor Watcher {
         metadata: [
           "pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(fact.text, limit: 200))",
         ])
-      pane.note(fact)
+      carry(pane.note(fact, at: now), to: id, process: place.info.process)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(judge.judge(fact), at: now)
     }
@@ -249,28 +253,22 @@ public actor Watcher {
     }
   }
 
-  private func alert(for verdict: Verdict, _ agent: Alert.Agent, at now: Instant) -> Alert {
-    let time = WallTime(milliseconds: now.nanoseconds / 1_000_000)
-    let fact = verdict.fact
-    var evidence = [fact.text]
-    if case .string(let line)? = fact.fields["line"], line != fact.text { evidence = [line] }
-    return Alert(
-      time: time, id: Alert.makeID(at: time, using: &generator),
-      story: fact.story.map { "\(fact.agent)/\($0)" }, rule: verdict.rule.id,
-      severity: verdict.rule.severity, agent: agent, source: Alert.Source(rawValue: fact.source.rawValue),
-      text: fact.text, why: verdict.why, instead: verdict.instead, evidence: evidence)
+  func alert(for verdict: Verdict, _ agent: Alert.Agent, at now: Instant) -> Alert {
+    Alert(verdict, about: agent, at: now, using: &generator)
   }
 
   /// Carries out what was decided: keys leave before anything is written down.
-  private func carry(_ effects: [AgentPane.Effect], to id: PaneID, process: Int32) {
+  ///
+  /// - Parameter id: nil for an agent without a pane, to which nothing can be typed.
+  func carry(_ effects: [AgentPane.Effect], to id: PaneID?, process: Int32) {
     for effect in effects {
       switch effect {
       case .log(let alert): office.file(alert, isCall: false)
       case .call(let alert): office.file(alert, isCall: true)
       case .run(let program, let alert): office.run(program, alert)
-      case .interrupt(let key), .submit(let key): press(key, id, process)
+      case .interrupt(let key), .submit(let key): id.map { press(key, $0, process) }
       case .paste(let text):
-        guard let typed = try? TypedText(pasting: text.utf8) else { continue }
+        guard let id, let typed = try? TypedText(pasting: text.utf8) else { continue }
         orders.yield(Order(pane: id, process: process, text: typed))
       }
     }
@@ -334,7 +332,7 @@ public actor Watcher {
     setAlarm()
   }
 
-  private func setAlarm() {
+  func setAlarm() {
     let now = clock.now
     let awaited = judge.nextDeadline.map { [$0] } ?? []
     let times =

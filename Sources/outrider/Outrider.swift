@@ -11,11 +11,12 @@ struct Outrider: AsyncParsableCommand {
       Exit codes: 0 fine, 1 findings, 2 usage or a broken rule file, 69 something needed is missing.
       """,
     version: "outrider 0.1.0",
-    subcommands: [Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self]
+    subcommands: [Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self]
   )
 
   static func main() async {
     do {
+      if let hook = HookCall(arguments: Array(CommandLine.arguments.dropFirst())) { hook.run() }
       var command = try parseAsRoot()
       if var command = command as? AsyncParsableCommand {
         try await command.run()

@@ -64,12 +64,14 @@ extension Outrider {
       let server = self.server
       let panes = ServerWatch(server: server, sessions: session.isEmpty ? .all : .named(Set(session)))
       _ = try await reachable(server)
-      let lock = try await takeLock(server)
+      let key = try await identity(of: server)
+      let lock = try await takeLock(server, key)
       defer { withExtendedLifetime(lock) {} }
       let alerts = AlertLog(try log.path())
       await tryLog(alerts)
       var settings = Watcher.Settings()
       settings.isObserving = observe
+      settings.server = key
       settings.showsInTmux = tmuxMessages
       if verbose {
         settings.logger = Logger(label: "outrider") { StreamLogHandler.standardError(label: $0) }
@@ -80,6 +82,8 @@ extension Outrider {
         panes, library: library, log: alerts, notifiers: notify.map(ProgramNotifier.init),
         settings: settings
       ) { screen.show($0) }
+      let socket = openSocket(key, watcher)
+      defer { socket?.stop() }
       let task = Task { await watcher.run() }
       let signals = EndSignals { task.cancel() }
       // Whoever reads this may end it at once.
@@ -113,10 +117,9 @@ extension Outrider {
       }
     }
 
-    private func takeLock(_ server: Server) async throws -> WatchLock {
-      let directory = WatchLock.runtimeDirectory(environment: ProcessInfo.processInfo.environment)
+    private func takeLock(_ server: Server, _ key: String) async throws -> WatchLock {
+      let directory = runtimeFolder.url
       let name = "the tmux server on \(server)"
-      let key = try await identity(of: server)
       do {
         return try WatchLock(server: name, key: key, in: directory)
       } catch let taken as WatchLock.Taken where takeOver && taken.pid > 0 {
@@ -134,6 +137,10 @@ extension Outrider {
       }
     }
 
+    private var runtimeFolder: RuntimeFolder {
+      RuntimeFolder(environment: ProcessInfo.processInfo.environment)
+    }
+
     /// The same for everybody who means this server: by -L, by -S, by $TMUX or by default.
     private func identity(of server: Server) async throws -> String {
       do {
@@ -141,6 +148,18 @@ extension Outrider {
         return (server.prefix + [String(decoding: path, as: UTF8.self)]).joined(separator: " ")
       } catch let error as TmuxError {
         throw Failure(.missing, "outrider watch: \(error)")
+      }
+    }
+
+    /// Where hooks ask; without it they judge alone, which is said.
+    private func openSocket(_ key: String, _ watcher: Watcher) -> SidecarSocket? {
+      do throws(SidecarSocket.Unavailable) {
+        return try SidecarSocket(runtimeFolder.socket(of: key), in: runtimeFolder) { message, peer in
+          await watcher.answer(message, from: peer)
+        }
+      } catch {
+        complain("outrider: WARNING: \(error)")
+        return nil
       }
     }
 

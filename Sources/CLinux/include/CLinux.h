@@ -12,4 +12,9 @@
 /// Returns the process id, or a negative errno when it could not be started.
 pid_t spawn_tethered(char *const argv[], char *const environment[], int input, int output, int diagnostics);
 
+/// Who is at the other end of a Unix socket, as the kernel noted when it was connected.
+///
+/// Returns 0, or -1 with errno set.
+int socket_peer(int descriptor, pid_t *process, uid_t *user);
+
 #endif
