@@ -19,6 +19,7 @@ public final class PaneReader {
   public var dialect: Dialect? { reader?.dialect }
   public var state: AgentState { reader?.state ?? .starting }
   public var box: String? { reader?.box }
+  public var dialogWithin: Duration { reader?.dialogWithin ?? .zero }
 
   private var screen: Screen
   private var reader: DialectReader?
