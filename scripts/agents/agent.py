@@ -112,6 +112,11 @@ trust_level = "trusted"
         lines = self.screen.splitlines()
         return any(self.is_empty_box(line) for line in lines) and not self.is_asking
 
+    @property
+    def is_at_rest(self):
+        """Whether it waits for a prompt and does nothing else."""
+        return self.is_ready and "esc to interrupt" not in self.screen
+
     def is_empty_box(self, line):
         if self.kind == "codex":
             return line.startswith("› Ask Codex")

@@ -63,13 +63,10 @@ class Request:
 
 
 class Steps:
-    """The usual script: one step a turn, in their order, then "All done."
-
-    `{"repeat": 5, "steps": [...]}` stands for a loop; `{n}` in its texts is the number of the round.
-    """
+    """The usual script: one step a turn, in their order, then "All done."."""
 
     def __init__(self, steps):
-        self.steps = list(unrolled(steps))
+        self.steps = steps
         self.taken = 0
 
     def __call__(self, request):
@@ -79,16 +76,6 @@ class Steps:
     @property
     def is_over(self):
         return self.taken >= len(self.steps)
-
-
-def unrolled(steps):
-    for step in steps:
-        if "repeat" not in step:
-            yield step
-            continue
-        for number in range(1, step["repeat"] + 1):
-            text = json.dumps(list(unrolled(step["steps"])))
-            yield from json.loads(text.replace("{n}", str(number)))
 
 
 class Model:

@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -20,6 +21,10 @@ OUTRIDER = Path(os.environ.get("OUTRIDER_BINARY", ROOT / ".build/release/outride
 
 # What ends a record of a watched program, and what parts its words.
 END, PART = "\x1e", "\x1f"
+
+
+# The stages that are open, so that they can be closed when the program is told to end.
+OPEN = set()
 
 
 class Missing(Exception):
@@ -42,6 +47,17 @@ class Run:
         return shlex.join([self.program, *self.args])
 
 
+def close_on_signals():
+    """Leaves nothing behind when the program is interrupted or told to end."""
+    def end(number, _):
+        for stage in list(OPEN):
+            stage.close()
+        os._exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+
+
 class Stage:
     """Use it in a `with` statement.
 
@@ -61,6 +77,7 @@ class Stage:
         self.agents = []
         self.outrider = None
         self.network = None
+        OPEN.add(self)
         try:
             self.network = Network()
             self.furnish(watched or {}, files or {"README.md": "# shop\n"}, setup, pushing)
@@ -199,6 +216,7 @@ exit $status
         raise Missing(f"{what} did not come within {seconds} s{shown}")
 
     def close(self):
+        OPEN.discard(self)
         for agent in self.agents:
             agent.close()
         if self.outrider:
