@@ -12,7 +12,7 @@ setup:
 	@scripts/setup
 
 build: setup
-	swift build -c release
+	swift build -c release --static-swift-stdlib
 
 demo: build
 	@scripts/demo
@@ -37,5 +37,5 @@ check: setup
 
 bench:
 	@scripts/setup --bench
-	swift build -c release
+	swift build -c release --static-swift-stdlib
 	@scripts/bench

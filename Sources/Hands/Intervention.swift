@@ -59,6 +59,8 @@ public struct Intervention: Sendable {
   private var stage = Stage.start
   /// What was typed before another interrupt came in between, and still stands in the box.
   private var isTyped = false
+  /// What it is about was refused by other means; only what the interrupt key may have done is seen to.
+  private var hasRelented = false
   private let wantsInterrupt: Bool
   private let deadlines: Deadlines
   /// What is typed; empty when nothing is.
@@ -118,6 +120,12 @@ public struct Intervention: Sendable {
     }
     stage = .poised(until: now + pane.dialogWithin)
     return []
+  }
+
+  /// What it is about was refused by a hook, which has told the agent why. No more keys are pressed for it; if the
+  /// turn was interrupted already, the correction gets the agent going again.
+  public mutating func relent() {
+    hasRelented = true
   }
 
   /// The time at which it wants to be asked again even when the pane shows nothing new.
@@ -197,6 +205,12 @@ public struct Intervention: Sendable {
       return typeNext(pane, at: now)
     }
     guard now - since >= deadlines.banner else { return [] }
+    if hasRelented {
+      finish(.interrupt, "not needed: a hook refused the command", true, at: now)
+      if !correction.isEmpty { finish(.prompt, "not needed: the hook has told the agent", true, at: now) }
+      stage = .finished
+      return []
+    }
     if pane.state == .idle {
       finish(.interrupt, "the turn ended without the agent's word", true, at: now)
       return typeNext(pane, at: now)

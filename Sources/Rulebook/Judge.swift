@@ -195,7 +195,8 @@ public final class Judge {
     let orders = rule.steps.isEmpty ? [] : rule.steps[step]
     let wanted = orders.map(\.action)
     let verdict = verdict(
-      rule, fact, at: time, orders: orders.filter { $0.action.applies(to: fact, among: wanted) }, step: step + 1,
+      rule, fact, at: time, orders: orders.filter { $0.action.applies(to: fact, among: wanted) },
+      step: step + 1,
       count: count)
     guard let kind = rule.emit else { return [verdict] }
     return [verdict] + emit(kind, from: rule, fact, at: time, depth: depth)

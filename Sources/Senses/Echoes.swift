@@ -30,7 +30,8 @@ struct Echoes {
     told.removeAll { fact.time - $0.time > Self.span }
     let squeezed = fact.text.utf8.filter { $0 > 0x20 }
     if let index = told.firstIndex(where: {
-      $0.source != fact.source && $0.kind == fact.kind && $0.story == fact.story && isSame($0.squeezed, squeezed)
+      $0.source != fact.source && $0.kind == fact.kind && $0.story == fact.story
+        && isSame($0.squeezed, squeezed)
     }) {
       told.remove(at: index)
       return true

@@ -77,7 +77,10 @@ public final class Stories {
       stories[index].lines.append(line)
       return show(index, text)
     }
-    return show(begin(squeezed, phase, now) { $0.places = [place]; $0.lines = [line] }, text)
+    return show(
+      begin(squeezed, phase, now) {
+        $0.places = [place]; $0.lines = [line]
+      }, text)
   }
 
   /// The story that an agent's own words about a command belong to ("Pushed to main"): the command that

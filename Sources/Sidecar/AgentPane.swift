@@ -73,7 +73,9 @@ final class AgentPane {
     let alert = refused.remove(at: index)
     let late = alert.updated(
       at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: .tooLate,
-      actions: alert.actions + [Alert.Deed(Action.escalate.rawValue, result: "it ran although it was refused")])
+      actions: alert.actions + [
+        Alert.Deed(Action.escalate.rawValue, result: "it ran although it was refused")
+      ])
     return [.call(late), .log(late)]
   }
 
@@ -95,6 +97,7 @@ final class AgentPane {
       return true
     }
     if let index = cases.firstIndex(where: { isSame($0.verdict) }) { cases[index].denied = now }
+    if !cases.isEmpty, cases.allSatisfy({ $0.denied != nil }) { intervention?.relent() }
     return !verdict.isRepeat
   }
 

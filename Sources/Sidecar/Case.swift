@@ -47,7 +47,8 @@ struct Case {
     let interrupt = results.first { $0.action == .interrupt }
     let prompt = results.first { $0.action == .prompt }
     if denied != nil || results.contains(where: { $0.action == .deny }) { return .denied }
-    if verdict.fact.kind == .command {
+    let stops = verdict.rule.actions.contains { [.deny, .hold, .interrupt].contains($0) }
+    if verdict.fact.kind == .command, stops {
       if hasRun { return .tooLate }
       guard let interrupt else { return .escalated }
       if interrupt.result.hasPrefix("not needed") { return .tooLate }

@@ -52,7 +52,9 @@ public struct RuleLibrary: Sendable {
       read(place.url).map { RuleFile($0.text, name: $0.name, layer: place.layer) }
     }
     let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable(), isTried: isTried)
-    let dialects = (withDialects ? sources.dialects : []).compactMap(read).map { DialectFile($0.text, name: $0.name) }
+    let dialects = (withDialects ? sources.dialects : []).compactMap(read).map {
+      DialectFile($0.text, name: $0.name)
+    }
     rulebook = sources.profile == .observe ? loaded.rulebook.observing() : loaded.rulebook
     self.dialects = dialects.compactMap(\.dialect)
     self.errors = errors + (programs?.errors ?? []) + loaded.errors + dialects.flatMap(\.errors)

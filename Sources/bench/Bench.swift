@@ -9,6 +9,7 @@ import Terminal
 ///
 ///     bench [ROUNDS]           every figure
 ///     bench latency [ROUNDS]   only the way to the Escape, four times ROUNDS
+///     bench hook [ROUNDS]      only the hook program
 @main
 enum Bench {
   static func main() async throws {
@@ -16,12 +17,22 @@ enum Bench {
     let arguments = CommandLine.arguments.dropFirst()
     let rounds = arguments.last.flatMap { Int($0) }
     let library = try RuleLibrary(directory: root.appending(path: "rules"))
-    if arguments.first != "latency" { try figures(root, library, rounds: rounds ?? 5) }
+    if arguments.first == "hook" { return try await hooks(rounds: rounds ?? 200) }
+    if arguments.first != "latency" {
+      try figures(root, library, rounds: rounds ?? 5)
+      fflush(nil)
+      try await hooks(rounds: 200)
+    }
     fflush(nil)
     let latency = try await Latency(
       rounds: arguments.first == "latency" ? rounds ?? 50 : 50, library: library
     ).run()
     print("\nprint in a pane → Escape read there, ten other panes printing:\n\(latency.report)")
+  }
+
+  private static func hooks(rounds: Int) async throws {
+    print(
+      "\na hook, from the start of the process to its end:\n\(try await HookLatency(rounds: rounds).run())")
   }
 
   private static func figures(_ root: URL, _ library: RuleLibrary, rounds: Int) throws {

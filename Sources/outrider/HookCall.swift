@@ -117,7 +117,9 @@ struct HookCall {
       let hook = try LoneHook(sources(for: event), folder: folder)
       troubles += hook.errors.map(\.description)
       ruling = hook.take(event, of: agent, clock: clock)
-      if let ruling { status = say(Array(ruling.answer.json(at: event.moment).utf8), denial: ruling.answer.denial) }
+      if let ruling {
+        status = say(Array(ruling.answer.json(at: event.moment).utf8), denial: ruling.answer.denial)
+      }
     } catch {
       troubles.append("\(error); nothing was judged")
     }
@@ -128,10 +130,13 @@ struct HookCall {
   }
 
   private func sources(for event: HookEvent) throws -> RuleSources {
-    let folder = URL(filePath: event.cwd ?? FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+    let folder = URL(
+      filePath: event.cwd ?? FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
     return RuleSources(
-      shipped: try RuleLibrary.shippedDirectory(program: URL(filePath: "/proc/self/exe"), environment: environment),
-      user: RuleSources.userFolder(environment: environment), project: RuleSources.projectFolder(from: folder))
+      shipped: try RuleLibrary.shippedDirectory(
+        program: URL(filePath: "/proc/self/exe"), environment: environment),
+      user: RuleSources.userFolder(environment: environment), project: RuleSources.projectFolder(from: folder)
+    )
   }
 
   private func record(_ alerts: [Alert], troubles: [String], at now: Instant) {
@@ -149,7 +154,7 @@ struct HookCall {
 
   /// Whether the same has not been said for ten minutes: a hook is called often.
   private func isNews(_ trouble: String) -> Bool {
-    guard folder.isOurs else { return true }
+    guard folder.make() else { return true }
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in trouble.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     let path = "\(folder.path)/said-\(String(hash, radix: 16))"

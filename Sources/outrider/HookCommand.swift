@@ -19,7 +19,8 @@ extension Outrider {
     @Flag(help: "Be a status line program: tell the sidecar the context that is left, and print it.")
     var statusLine = false
 
-    @Option(name: .customLong("then"), help: "With --status-line: a command that prints the status line instead.")
+    @Option(
+      name: .customLong("then"), help: "With --status-line: a command that prints the status line instead.")
     var next: String?
 
     func validate() throws {

@@ -6,11 +6,16 @@ import Shell
 import Sidecar
 import Testing
 
-@Suite("The shipped dialects")
-struct DialectTests {
-  private static let library: RuleLibrary? = try? RuleLibrary(
+/// The shipped rules and dialects; nil when they cannot be read, which other tests say.
+enum SampleLibrary {
+  static let shipped: RuleLibrary? = try? RuleLibrary(
     directory: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "rules"))
+}
+
+@Suite("The shipped dialects")
+struct DialectTests {
+  private static let library = SampleLibrary.shipped
 
   @Test("read each sample by the line it belongs to, so that no line stands in another's way")
   func samples() throws {

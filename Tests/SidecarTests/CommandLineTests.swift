@@ -3,13 +3,13 @@ import Testing
 import Tmux
 
 /// What a run of the program came to.
-private struct Run {
+struct Run {
   let status: Int32
   let output: String
   let errors: String
 }
 
-private func outrider(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws
+func outrider(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws
   -> Run
 {
   let process = Process()

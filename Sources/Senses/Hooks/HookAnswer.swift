@@ -15,6 +15,11 @@ public struct HookAnswer: Sendable, Equatable {
     self.message = message
   }
 
+  /// Tells the model more.
+  public mutating func add(context text: String) {
+    context = context.map { "\($0)\n\(text)" } ?? text
+  }
+
   /// Whether the agent passes words on to its model at this moment.
   public static func carriesContext(_ moment: HookEvent.Moment) -> Bool {
     switch moment {

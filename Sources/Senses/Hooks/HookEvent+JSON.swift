@@ -46,7 +46,9 @@ extension HookEvent.Tool {
     let input = input as? [String: Any] ?? [:]
     if Self.shells.contains(name), let line = Self.commandLine(input["command"] ?? input["cmd"]) {
       self = .command(line, cwd: (input["workdir"] ?? input["cwd"]) as? String)
-    } else if Self.editors.contains(name), let path = (input["file_path"] ?? input["notebook_path"]) as? String {
+    } else if Self.editors.contains(name),
+      let path = (input["file_path"] ?? input["notebook_path"]) as? String
+    {
       self = .edit([path])
     } else if name == "apply_patch",
       let patch = (input["command"] ?? input["patch"] ?? input["input"]) as? String

@@ -67,7 +67,9 @@ public struct HookEvent: Sendable, Equatable {
   /// Set for the calls of a sub-agent.
   public var subagent: String?
 
-  public init(moment: Moment, session: String = "", cwd: String? = nil, tool: Tool? = nil, call: String? = nil) {
+  public init(
+    moment: Moment, session: String = "", cwd: String? = nil, tool: Tool? = nil, call: String? = nil
+  ) {
     self.moment = moment
     self.session = session
     self.cwd = cwd

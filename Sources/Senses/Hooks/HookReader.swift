@@ -38,7 +38,8 @@ public struct HookReader {
     if let state = Self.state(after: event, hasPane: hasPane) {
       facts.append(
         fact(
-          .state, state, ["state": .string(state), "evidence": .string("\(event.moment.rawValue) hook")], at: now))
+          .state, state, ["state": .string(state), "evidence": .string("\(event.moment.rawValue) hook")],
+          at: now))
     }
     return facts
   }
@@ -64,7 +65,8 @@ public struct HookReader {
     _ paths: [String], _ event: HookEvent, _ stories: Stories, at now: Instant
   ) -> [Fact] {
     guard let phase = Self.phase(of: event), event.moment != .postToolUseFailure else { return [] }
-    let story = stories.noteHook("edit \(paths.joined(separator: " "))", call: event.call, phase: phase, now: now)
+    let story = stories.noteHook(
+      "edit \(paths.joined(separator: " "))", call: event.call, phase: phase, now: now)
     return paths.map { path in
       let path = Path.joined(event.cwd ?? "", path)
       if phase == .ran { commands.forgetFile(path) }

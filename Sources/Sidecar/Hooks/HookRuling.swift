@@ -49,20 +49,15 @@ struct HookRuling {
     denials.append(Case(alert: alert, verdict: verdict, at: now).correction)
   }
 
-  mutating func add(context: String) {
-    contexts.append(context)
-  }
-
   mutating func add(_ more: [AgentPane.Effect]) {
     effects += more
   }
 
-  /// - Parameter message: What the agent shows to the human.
-  func answer(message: String? = nil) -> HookAnswer {
+  func answer() -> HookAnswer {
     func joined(_ texts: [String]) -> String? {
       texts.isEmpty ? nil : texts.joined(separator: "\n")
     }
-    return HookAnswer(denial: joined(denials), context: joined(contexts), message: message)
+    return HookAnswer(denial: joined(denials), context: joined(contexts))
   }
 
   private mutating func close(_ item: Case, _ results: [Intervention.Outcome]) {
@@ -83,11 +78,15 @@ struct HookRuling {
   }
 }
 
-/// What the agent is told of the rules when a session starts and when it was compacted: the list `policy` of
-/// the rule files.
-func policy(of rulebook: Rulebook) -> String? {
-  guard let sentences = rulebook.lists["policy"], !sentences.isEmpty else { return nil }
-  let lines = sentences.prefix(40).map { "- " + cleaned($0, limit: Verdict.longest) }
-  return (["Outrider watches this session. These rules hold here and are enforced:"] + lines)
-    .joined(separator: "\n")
+extension Rulebook {
+  /// What an agent is told of the rules when its session starts, and again when it was compacted: the list
+  /// `policy` of the rule files.
+  func policy(for event: HookEvent) -> String? {
+    guard event.moment == .sessionStart, let sentences = lists["policy"], !sentences.isEmpty else {
+      return nil
+    }
+    let lines = sentences.prefix(40).map { "- " + cleaned($0, limit: Verdict.longest) }
+    return (["Outrider watches this session. These rules hold here and are enforced:"] + lines)
+      .joined(separator: "\n")
+  }
 }

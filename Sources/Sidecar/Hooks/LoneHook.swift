@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Journal
 import Rulebook
 import Senses
@@ -52,7 +51,8 @@ public struct LoneHook {
         ruling.take(verdict, as: alert, clock: clock.now, pane: nil)
       }
     }
-    if event.moment == .sessionStart, let text = policy(of: library.rulebook) { ruling.add(context: text) }
+    var answer = ruling.answer()
+    if let text = library.rulebook.policy(for: event) { answer.add(context: text) }
     var alerts: [Alert] = []
     var programs: [(String, Alert)] = []
     for effect in ruling.effects {
@@ -62,7 +62,7 @@ public struct LoneHook {
       case .call, .interrupt, .paste, .submit: break
       }
     }
-    return Ruling(answer: ruling.answer(), alerts: alerts, programs: programs)
+    return Ruling(answer: answer, alerts: alerts, programs: programs)
   }
 
   private static func text(of path: String) -> String? {
@@ -72,8 +72,7 @@ public struct LoneHook {
 
   /// Whoever reads it meanwhile reads the old one or the new one.
   private func keep(_ text: String, at path: String) {
-    mkdir(folder.path, 0o700)
-    guard folder.isOurs else { return }
+    guard folder.make() else { return }
     try? Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
   }
 }

@@ -25,6 +25,12 @@ public struct RuntimeFolder: Sendable, Equatable {
     return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
   }
 
+  /// Makes it where it is not there; whether it can be used then.
+  public func make() -> Bool {
+    mkdir(path, 0o700)
+    return isOurs
+  }
+
   /// The socket of the sidecar that watches a tmux server.
   ///
   /// - Parameter key: What names the server: its socket's path, behind the command that reaches its machine.

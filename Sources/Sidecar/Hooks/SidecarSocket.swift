@@ -31,7 +31,9 @@ public final class SidecarSocket: Sendable {
   public init(_ path: String, in folder: RuntimeFolder, answer: @escaping Answer) throws(Unavailable) {
     self.path = path
     func fail(_ reason: String) -> Unavailable { Unavailable(path: path, reason: reason) }
-    guard folder.isOurs else { throw fail("\(folder.path) is not a folder of yours that is closed to others") }
+    guard folder.isOurs else {
+      throw fail("\(folder.path) is not a folder of yours that is closed to others")
+    }
     unlink(path)
     let number = Descriptor.unixSocket()
     listener = number
@@ -43,7 +45,8 @@ public final class SidecarSocket: Sendable {
     var status = stat()
     guard bound == 0, chmod(path, 0o600) == 0, listen(number, 128) == 0, lstat(path, &status) == 0 else {
       inode = 0
-      throw fail(bound == nil ? "the path is too long; set XDG_RUNTIME_DIR" : String(cString: strerror(errno)))
+      throw fail(
+        bound == nil ? "the path is too long; set XDG_RUNTIME_DIR" : String(cString: strerror(errno)))
     }
     inode = status.st_ino
     let gate = DispatchSemaphore(value: Self.mostAtOnce)

@@ -73,31 +73,20 @@ extension Watcher {
   private func take(_ event: HookEvent, of id: PaneID, at now: Instant) -> HookAnswer {
     guard let place = panes[id] else { return HookAnswer() }
     let pane = place.pane
-    let facts = pane.hear(event, at: now)
+    let judge = place.court.judge
     if event.tool != nil { judge.progress(agent: pane.id, clock: .command, at: now) }
-    var ruling = HookRuling(event, isObserving: settings.isObserving, at: now)
-    for fact in facts {
-      ruling.add(pane.note(fact, at: now))
-      guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
-      for verdict in judge.judge(fact) {
-        let alert = alert(for: verdict, pane.agent, at: now)
-        if verdict.actions.contains(.deny), !settings.isObserving, !pane.refuse(verdict, at: now) {
-          ruling.deny(verdict, as: alert)
-        } else if !verdict.isRepeat || !settings.isObserving {
-          ruling.take(verdict, as: alert, clock: clock.now) { pane.open($0, as: $1, at: now) }
-        }
-      }
-    }
-    for story in Set(facts.compactMap(\.story)) where event.moment.isBeforeTool { pane.pass(story: story) }
-    for case .log(let alert) in ruling.effects where alert.outcome == .denied { pane.remember(refused: alert) }
-    addPolicy(to: &ruling, event)
-    carry(ruling.effects + pane.advance(at: now), to: id, process: place.info.process)
-    return ruling.answer()
+    var (answer, effects) = pane.answer(
+      event, judge, isObserving: settings.isObserving, at: now, clock: { clock.now },
+      alert: { alert(for: $0, pane.agent, at: now) })
+    if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
+    carry(effects + pane.advance(at: now), to: id, process: place.info.process)
+    return answer
   }
 
   private func takeLone(_ event: HookEvent, of caller: Caller, at now: Instant) -> HookAnswer {
     let name = LoneAgent.name(caller.dialect, session: event.session)
-    let lone = loneAgents[name] ?? LoneAgent(caller.dialect, event, programs: library.rulebook.programs)
+    let judge = event.cwd.map(court(at:))?.judge ?? courts.common.judge
+    let lone = loneAgents[name] ?? LoneAgent(caller.dialect, event, programs: judge.rulebook.programs)
     if loneAgents[name] == nil, loneAgents.count >= Self.mostLoneAgents,
       let oldest = loneAgents.min(by: { $0.value.lastHeard < $1.value.lastHeard })?.key
     {
@@ -115,14 +104,10 @@ extension Watcher {
         }
       }
     }
-    addPolicy(to: &ruling, event)
     carry(ruling.effects, to: nil, process: 0)
-    return ruling.answer()
-  }
-
-  private func addPolicy(to ruling: inout HookRuling, _ event: HookEvent) {
-    guard event.moment == .sessionStart, let text = policy(of: library.rulebook) else { return }
-    ruling.add(context: text)
+    var answer = ruling.answer()
+    if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
+    return answer
   }
 
   /// What an agent's status line tells; nothing is answered.

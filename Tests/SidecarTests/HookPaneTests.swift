@@ -1,0 +1,182 @@
+import Journal
+import Rulebook
+import Senses
+import Shell
+import Testing
+
+@testable import Sidecar
+
+/// A pane of Claude Code on a clock of its own, with its hooks, as the watcher treats it.
+private final class Bench {
+  let pane: AgentPane
+  let judge = Judge(Fixtures.library.rulebook)
+  var now = Instant(seconds: 1000)
+  var effects: [AgentPane.Effect] = []
+
+  init(isObserving: Bool = false) throws {
+    let dialect = try #require(Fixtures.library.dialects.first { $0.name == "claude-code" })
+    let reader = PaneReader(
+      agent: "%1", rows: 12, columns: 100, dialects: [dialect], isCertain: true,
+      commands: CommandReader(programs: Fixtures.library.rulebook.programs), wantsLines: false)
+    pane = AgentPane(
+      id: "%1", reader: reader, agent: Alert.Agent(name: "claude-code"), isObserving: isObserving)
+  }
+
+  func wait(_ milliseconds: Int) {
+    now = now + .milliseconds(milliseconds)
+    effects += pane.advance(at: now)
+  }
+
+  /// The pane shows a command that runs, below a new prompt.
+  func show(_ command: String) {
+    let rows = [
+      "\u{1B}[38;5;246m❯ go \(now.nanoseconds)", "\u{1B}[38;5;246m  Running 1 shell command…",
+      "\u{1B}[38;5;246m  ⎿  $ \(command)", "✢ Proofing… (5s)", "❯\u{A0}",
+    ]
+    let text = rows.enumerated().map { "\u{1B}[\($0.offset + 1);1H\u{1B}[2K\($0.element)\u{1B}[0m" }.joined()
+    take(
+      pane.reader.feed(Array("\u{1B}[H\(text)\u{1B}[12;3H".utf8), at: now) + pane.reader.endOfRead(at: now))
+  }
+
+  private func take(_ facts: [Fact]) {
+    for fact in facts {
+      effects += pane.note(fact, at: now)
+      for verdict in judge.judge(fact) { effects += pane.open(verdict, as: alert(verdict), at: now) }
+    }
+  }
+
+  private func alert(_ verdict: Verdict) -> Alert {
+    var generator = SystemRandomNumberGenerator()
+    return Alert(verdict, about: pane.agent, at: now, using: &generator)
+  }
+
+  /// A hook asks; what it is answered.
+  func ask(_ moment: HookEvent.Moment, _ command: String, call: String = "1") -> HookAnswer {
+    var event = HookEvent(
+      moment: moment, session: "s", cwd: "/shop", tool: .command(command, cwd: nil), call: call)
+    if moment.isAfterTool { event.result = .init() }
+    let (answer, more) = pane.answer(event, judge, isObserving: false, at: now, clock: { now }, alert: alert)
+    effects += more
+    return answer
+  }
+
+  var keys: Int { effects.count { if case .interrupt = $0 { true } else { false } } }
+  var calls: [Alert] { effects.compactMap { if case .call(let alert) = $0 { alert } else { nil } } }
+
+  /// The last line of each alert, in the order in which they were raised.
+  var alerts: [Alert] {
+    var order: [String] = []
+    var last: [String: Alert] = [:]
+    for case .log(let alert) in effects where last.updateValue(alert, forKey: alert.id) == nil {
+      order.append(alert.id)
+    }
+    return order.compactMap { last[$0] }
+  }
+}
+
+private let forbidden = "kubectl apply -f k8s/"
+
+@Suite("One story of hook and pane")
+struct HookPaneTests {
+  @Test("has one alert, refused by the hook, and no key is pressed when the pane shows it too")
+  func refused() throws {
+    let bench = try Bench()
+    #expect(bench.ask(.preToolUse, forbidden).denial?.contains("open a pull request") == true)
+    bench.show(forbidden)
+    bench.wait(2000)
+    #expect(bench.keys == 0)
+    #expect(bench.alerts.map(\.outcome) == [.denied])
+    #expect(bench.alerts.first?.source == .hook && bench.alerts.first?.actions.map(\.action) == ["deny"])
+  }
+
+  @Test("has one alert and no key when the pane was faster than a hook that was there before")
+  func faster() throws {
+    let bench = try Bench()
+    _ = bench.ask(.preToolUse, "ls", call: "0")
+    bench.now = bench.now + .seconds(60)
+    bench.show(forbidden)
+    #expect(bench.keys == 0 && bench.alerts.isEmpty)
+    bench.wait(40)
+    #expect(bench.ask(.preToolUse, forbidden).denial != nil)
+    bench.wait(5000)
+    #expect(bench.keys == 0)
+    #expect(bench.alerts.map(\.outcome) == [.denied])
+  }
+
+  @Test("is stopped by the pane when the hook is never asked, though others were")
+  func skipped() throws {
+    let bench = try Bench()
+    _ = bench.ask(.preToolUse, "ls", call: "0")
+    bench.now = bench.now + .seconds(60)
+    bench.show(forbidden)
+    #expect(bench.keys == 0)
+    bench.wait(300)
+    #expect(bench.keys == 1)
+    #expect(bench.alerts.map(\.source) == [.pane])
+  }
+
+  @Test("is stopped by the pane at once where there are no hooks")
+  func noHooks() throws {
+    let bench = try Bench()
+    bench.show(forbidden)
+    #expect(bench.keys == 1)
+  }
+
+  @Test("is refused by the hook even when the pane has raised the alert already, which then says so")
+  func late() throws {
+    let bench = try Bench()
+    bench.show(forbidden)
+    #expect(bench.keys == 1)
+    bench.wait(5)
+    #expect(bench.ask(.preToolUse, forbidden).denial != nil)
+    for _ in 0..<80 { bench.wait(1000) }
+    #expect(bench.alerts.map(\.outcome) == [.denied])
+    #expect(bench.alerts.first?.source == .pane)
+    #expect(bench.keys == 1, "no second Escape for what was refused")
+    #expect(bench.calls.isEmpty)
+  }
+
+  @Test("calls the human when a refused command ran all the same")
+  func ranAllTheSame() throws {
+    let bench = try Bench()
+    _ = bench.ask(.preToolUse, forbidden)
+    _ = bench.ask(.postToolUse, forbidden)
+    #expect(bench.alerts.map(\.outcome) == [.tooLate])
+    #expect(bench.calls.map(\.outcome) == [.tooLate])
+  }
+
+  @Test("is refused again when the agent asks for permission, without a second alert")
+  func permission() throws {
+    let bench = try Bench()
+    _ = bench.ask(.preToolUse, forbidden)
+    bench.now = bench.now + .milliseconds(30)
+    #expect(bench.ask(.permissionRequest, forbidden).denial != nil)
+    #expect(bench.alerts.count == 1)
+  }
+
+  @Test("is two stories when the agent tries the same words again")
+  func again() throws {
+    let bench = try Bench()
+    _ = bench.ask(.preToolUse, forbidden, call: "1")
+    bench.now = bench.now + .seconds(5)
+    #expect(bench.ask(.preToolUse, forbidden, call: "2").denial != nil)
+    #expect(bench.alerts.map(\.outcome) == [.denied, .denied])
+  }
+
+  @Test("judges every command of a compound line, each rule once")
+  func compound() throws {
+    let bench = try Bench()
+    let answer = bench.ask(.preToolUse, "kubectl apply -f a; kubectl apply -f b; terraform apply")
+    #expect(answer.denial?.split(separator: "\n").count == 2)
+    #expect(bench.alerts.map(\.rule) == ["kubectl-apply", "terraform-apply"])
+  }
+
+  @Test("lets everything else pass without a word")
+  func harmless() throws {
+    let bench = try Bench()
+    #expect(bench.ask(.preToolUse, "kubectl get pods") == HookAnswer())
+    bench.show("kubectl get pods")
+    #expect(bench.ask(.postToolUse, "kubectl get pods") == HookAnswer())
+    #expect(bench.effects.isEmpty)
+  }
+}
