@@ -153,7 +153,7 @@ struct Assembly {
     for name in (rule.when?.lists ?? []).subtracting(lists.keys).sorted() {
       let hint =
         nearest(to: name, among: lists.keys).map { "did you mean '$\($0)'?" } ?? "add it under 'lists:'"
-      report(rule.error(at: "when", "unknown list '$\(name)'; \(hint)"))
+      report(rule.error(at: "when", "names the unknown list '$\(name)'; \(hint)"))
     }
     checkTemplates(of: rule, among: all)
     guard errors.count == before else { return false }

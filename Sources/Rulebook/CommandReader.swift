@@ -68,8 +68,9 @@ public struct CommandReader {
     if !environment.isEmpty { fields["env"] = .list(environment) }
     if !command.globalOptions.isEmpty { fields["options"] = .list(command.globalOptions) }
     if !command.wrappers.isEmpty { fields["wrappers"] = .list(command.wrappers) }
-    let written = command.redirections.filter { $0.op.hasPrefix(">") || $0.op.hasPrefix("&>") }.map(\.target)
+    let written = command.filesWritten
     if !written.isEmpty { fields["writes"] = .list(written) }
+    if command.isCaptured { fields["captured"] = .flag(true) }
     switch command.host {
     case nil: break
     case .remote(let name), .container(let name), .pod(let name): fields["host"] = .string(name)

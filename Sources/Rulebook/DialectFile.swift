@@ -124,7 +124,9 @@ private struct DialectFileReader {
     return duration
   }
 
-  private static let needsText: Set<Dialect.Role> = [.command, .output, .said, .prompt, .box]
+  private static let needsText: Set<Dialect.Role> = [
+    .command, .output, .said, .prompt, .box, .edit, .notice, .limit,
+  ]
 
   private mutating func readState(_ node: Node) -> Dialect.State? {
     let fields = file.fields(node, of: "a state", known: DialectGrammar.state)

@@ -1,7 +1,7 @@
 import Shell
 import Yams
 
-/// The table of `rules/programs.yaml`: global options of programs, and programs that run others.
+/// The table of `rules/programs.yaml`: global options of programs, programs that run others, what images start.
 public struct ProgramFile: Sendable {
   public let table: ProgramTable
   public let errors: [FileError]
@@ -16,31 +16,42 @@ public struct ProgramFile: Sendable {
   }
 }
 
+/// The keys of the table.
+enum ProgramGrammar {
+  static let top = ["programs", "wrappers", "images", "filters"]
+  static let program = ["words", "values", "flags", "strays"]
+  static let wrapper = [
+    "values", "texts", "inert", "operands", "assignments", "joined", "reported", "dashes", "shell",
+    "place",
+  ]
+}
+
 private struct ProgramFileReader {
   var file: YAMLFile
 
   mutating func read(_ text: String) -> ProgramTable {
     guard let root = file.root(of: text) else { return ProgramTable() }
-    let top = file.fields(root, of: "the file", known: ["programs", "wrappers"])
+    let top = file.fields(root, of: "the file", known: ProgramGrammar.top)
     var programs: [String: ProgramTable.Program] = [:]
     for (name, node) in entries(top["programs"], "'programs'") {
-      let fields = file.fields(node, of: "program '\(name)'", known: ["words", "values", "flags"])
+      let fields = file.fields(node, of: "program '\(name)'", known: ProgramGrammar.program)
       programs[name] = ProgramTable.Program(
         words: number(fields["words"], "'words' of '\(name)'") ?? 1,
-        values: words(fields["values"], name), flags: words(fields["flags"], name))
+        values: words(fields["values"], name), flags: words(fields["flags"], name),
+        takesStrays: flag(fields["strays"]))
     }
     var wrappers: [String: ProgramTable.Wrapper] = [:]
     for (name, node) in entries(top["wrappers"], "'wrappers'") { wrappers[name] = wrapper(node, name) }
-    return ProgramTable(programs: programs, wrappers: wrappers)
+    var images: [String: String] = [:]
+    for (name, node) in entries(top["images"], "'images'") {
+      images[name] = file.text(node, of: "the program of image '\(name)'")
+    }
+    let filters = top["filters"].map { file.texts($0, of: "'filters'").map(\.text) } ?? []
+    return ProgramTable(programs: programs, wrappers: wrappers, images: images, filters: Set(filters))
   }
 
   private mutating func wrapper(_ node: Node, _ name: String) -> ProgramTable.Wrapper {
-    let fields = file.fields(
-      node, of: "wrapper '\(name)'",
-      known: [
-        "values", "flags", "texts", "inert", "operands", "assignments", "joined", "reported", "dashes",
-        "shell", "place",
-      ])
+    let fields = file.fields(node, of: "wrapper '\(name)'", known: ProgramGrammar.wrapper)
     var place: ProgramTable.Wrapper.Place?
     if let node = fields["place"], let word = file.text(node, of: "'place'") {
       place = ProgramTable.Wrapper.Place(rawValue: word)

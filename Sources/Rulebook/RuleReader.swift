@@ -27,7 +27,9 @@ extension RuleFileReader {
     if fields["match"] == nil, fields["when"] == nil, on.map(Fact.Kind.known.contains) ?? true {
       file.report(node, "\(what) has neither 'match' nor 'when'; it would fire on every fact")
     }
-    let match = fields["match"].flatMap { pattern($0, of: what) }
+    let match = fields["match"].flatMap { node in
+      file.text(node, of: "\(what): 'match'").flatMap { compile($0, at: node, of: what) }
+    }
     let except = fields["except"].map { patterns($0, "\(what): 'except'") } ?? []
     let when = fields["when"].flatMap { condition($0, what) }
     let severity = fields["severity"].flatMap { word($0, what, "severity", Severity.self) }
@@ -152,5 +154,7 @@ extension RuleFileReader {
 
 extension Fact.Kind {
   /// Those that the senses make.
-  static let known: [Fact.Kind] = [.command, .output, .edit, .said, .prompt, .status, .state, .line]
+  static let known: [Fact.Kind] = [
+    .command, .output, .edit, .said, .prompt, .status, .state, .line, .notice, .probe,
+  ]
 }

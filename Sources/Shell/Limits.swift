@@ -2,8 +2,8 @@
 enum Limits {
   /// Nested quotes, substitutions and compound commands within one text.
   static let syntaxDepth = 40
-  /// Texts within texts: `bash -c`, `eval`, scripts, functions, substitutions.
-  static let textDepth = 24
+  /// Commands, texts and substitutions within each other while they are walked.
+  static let nesting = 80
   static let commands = 2048
   /// Work: a constant and a multiple of the text's length.
   static let baseSteps = 400_000

@@ -8,12 +8,18 @@ public struct ProgramTable: Sendable, Equatable {
     public var values: Set<String>
     /// Global options without a value.
     public var flags: Set<String>
+    /// An option that is not listed and stands before the subcommand is the subcommand's, and takes the next
+    /// word unless its value is attached (`kubectl -f x apply`).
+    public var takesStrays: Bool
 
     /// A program from its parts.
-    public init(words: Int = 1, values: Set<String> = [], flags: Set<String> = []) {
+    public init(
+      words: Int = 1, values: Set<String> = [], flags: Set<String> = [], takesStrays: Bool = false
+    ) {
       self.words = words
       self.values = values
       self.flags = flags
+      self.takesStrays = takesStrays
     }
   }
 
@@ -67,11 +73,21 @@ public struct ProgramTable: Sendable, Equatable {
   public var programs: [String: Program]
   /// Wrappers by name, and by name and subcommand (`docker exec`).
   public var wrappers: [String: Wrapper]
+  /// The program that a container image starts, by the last part of the image's name (`hashicorp/terraform`).
+  public var images: [String: String]
 
-  /// A table from its parts. An empty one knows no global option and no wrapper.
-  public init(programs: [String: Program] = [:], wrappers: [String: Wrapper] = [:]) {
+  /// Programs that print what they read, or parts of it (`grep`).
+  public var filters: Set<String>
+
+  /// A table from its parts. An empty one knows no global option, no wrapper, no image and no filter.
+  public init(
+    programs: [String: Program] = [:], wrappers: [String: Wrapper] = [:], images: [String: String] = [:],
+    filters: Set<String> = []
+  ) {
     self.programs = programs
     self.wrappers = wrappers
+    self.images = images
+    self.filters = filters
     compound = Set(
       (Array(programs.keys) + Array(wrappers.keys)).compactMap { name in
         name.utf8.firstIndex(of: Byte.blank).map { String(name[..<$0]) }

@@ -65,7 +65,8 @@ public struct Push: Sendable, Equatable {
   public var isDryRun: Bool
   /// Hooks are skipped (`--no-verify`).
   public var skipsHooks: Bool
-  /// The rules of the server are overridden (`gh pr merge --admin`).
+  /// It goes around what stands before a merge: `gh pr merge --admin`, a merge or a commit by `gh api`, which
+  /// asks for none of the checks that `gh pr merge` does.
   public var isAdmin: Bool
   /// Every target is told by the text and the configuration that could be read.
   public var isResolved: Bool

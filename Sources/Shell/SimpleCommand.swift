@@ -21,7 +21,8 @@ public struct SimpleCommand: Sendable, Equatable {
   public var redirections: [Redirection] = []
   /// Programs that were taken off the front, outermost first: `["sudo", "env"]`.
   public var wrappers: [String] = []
-  /// Global options that `line` leaves out, with their values as words of their own.
+  /// Global options that `line` leaves out, with their values as words of their own. The keys of git's `-c` and
+  /// `--config-env` are spelled as git compares them: section and name in lower case.
   public var globalOptions: [String] = []
   /// Why the text does not tell what would run; nil when it does.
   public var opaqueReason: OpaqueReason?
@@ -35,6 +36,8 @@ public struct SimpleCommand: Sendable, Equatable {
   public var branch: String?
   /// What a push or a merge would change; nil for any other command.
   public var push: Push?
+  /// What it prints goes into a file, a variable, another command's words or a program that does not show it.
+  public var isCaptured = false
   /// The text that the command was read from.
   public var source: CommandSource = .line
 
@@ -59,6 +62,14 @@ public struct Redirection: Sendable, Equatable {
     self.op = op
     self.descriptor = descriptor
     self.target = target
+  }
+}
+
+extension Redirection {
+  /// Standard output goes to a file, or to nowhere.
+  var takesOutput: Bool {
+    descriptor == 1 && [">", ">>", ">|", "&>", "&>>"].contains(op)
+      && !["/dev/stdout", "/dev/stderr", "/dev/tty"].contains(target)
   }
 }
 

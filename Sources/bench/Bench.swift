@@ -46,6 +46,7 @@ enum Bench {
     addMatching(&figures)
     addPipeline(&figures, recordings, library)
     addCommands(&figures, library)
+    try Asking().add(to: &figures)
     addJudging(&figures, library)
     try Rivals(root: root).add(to: &figures)
     try figures.run(rounds: rounds)

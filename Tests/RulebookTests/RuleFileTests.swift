@@ -166,7 +166,7 @@ struct RuleFileTests {
     #expect(
       loaded.errors.map(\.description) == [
         "b.yaml:4:5: rule 'context' stands already in a.yaml:4; give one another id",
-        "c.yaml:6:11: rule 'other' unknown list '$cluster'; did you mean '$clusters'?",
+        "c.yaml:6:11: rule 'other' names the unknown list '$cluster'; did you mean '$clusters'?",
       ])
   }
 }

@@ -33,6 +33,28 @@ struct SchemaTests {
     }
   }
 
+  @Test("of the table of programs holds for it, which names it in its first line, and knows the very keys")
+  func programs() throws {
+    let schema = try JSONSchema(Self.folder.appending(path: "programs.schema.json"))
+    let text = try String(contentsOf: Self.folder.appending(path: "programs.yaml"), encoding: .utf8)
+    #expect(text.hasPrefix("# yaml-language-server: $schema=programs.schema.json\n"))
+    #expect(try schema.errors(in: #require(try Yams.load(yaml: text))) == [])
+    #expect(Self.keys(schema.root) == Set(ProgramGrammar.top))
+    #expect(Self.keys(schema.definition("program")) == Set(ProgramGrammar.program))
+    #expect(Self.keys(schema.definition("wrapper")) == Set(ProgramGrammar.wrapper))
+  }
+
+  @Test("holds for the profiles that are files")
+  func profiles() throws {
+    let files = Self.yaml(in: Self.folder.appending(path: "profiles"))
+    #expect(!files.isEmpty)
+    for file in files {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(text.hasPrefix("# yaml-language-server: $schema=../schema.json\n"), "\(file.path)")
+      #expect(try Self.rules().errors(in: #require(try Yams.load(yaml: text))) == [], "\(file.path)")
+    }
+  }
+
   private static func keys(_ schema: [String: Any]?) -> Set<String> {
     Set((schema?["properties"] as? [String: Any] ?? [:]).keys)
   }

@@ -117,6 +117,38 @@ struct FieldTests {
     #expect((session.cwd?.utf8.count ?? 0) <= Limits.pathLength)
   }
 
+  @Test(
+    "A command whose output a file, a variable, another command's words or a silent program takes is captured",
+    arguments: [
+      ("a > f", [true]), ("a 2> f", [false]), ("a >&2", [false]), ("a > /dev/null", [true]),
+      ("x=$(a)", [true]), ("b \"$(a)\"", [true, false]), ("echo \"$(a)\"", [false, false]),
+      ("x=$(a) echo y", [true, false]), ("a | grep x", [false, false]), ("a | b", [true, false]),
+      ("a | grep x | b", [true, true, false]), ("a | tee f > /dev/null", [true, true]),
+      ("a | while read x; do echo $x; done", [false, false, false]), ("bash -c 'a' | b", [true, false]),
+    ])
+  func captured(_ line: String, _ expected: [Bool]) {
+    #expect(commands(line).map(\.isCaptured) == expected)
+  }
+
+  @Test(
+    "The files that a command writes are told, from the working directory as well",
+    arguments: [
+      ("a > f", ["f"]), ("tee -a f g", ["f", "g"]), ("cp a b", ["b", "b/a"]),
+      ("mv -t d x/a b", ["d/a", "d/b"]),
+      ("sed -i s/a/b/ f", ["f"]), ("sed -Ei.bak -e s/a/b/ f", ["s/a/b/", "f"]), ("sed s/a/b/ f", []),
+      ("dd if=a of=b", ["b"]), ("cd d; a > f", ["f", "d/f"]), ("cat a", []), ("cp a", []),
+    ])
+  func written(_ line: String, _ expected: [String]) {
+    #expect(commands(line).last?.filesWritten == expected)
+  }
+
+  @Test("The keys of git's settings are spelled in one way")
+  func settings() {
+    #expect(
+      commands("git -c CORE.HooksPath=X --config-env=Alias.A=B commit")[0].globalOptions
+        == ["-c", "core.hookspath=X", "--config-env=alias.a=B"])
+  }
+
   @Test("A line of redirections only is a command without words")
   func redirectionsOnly() {
     let command = commands("> .git/hooks/pre-commit")[0]

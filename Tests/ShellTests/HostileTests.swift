@@ -26,7 +26,8 @@ private let pieces = [
   "-c ",
   "alias ", "cd ", "$'", "\\x", "!", "echo ", "| sh ", "> f ", "sh f ", "printf ", "%s", "2>&1", "<<<",
   "trap ",
-  "python -c ", "system(", "read x ", "set -- ", "\"$@\" ", "make ", "unset x ", "while ", "coproc ",
+  "python -c ", "system(", "node -e ", "spawnSync('", "run([", "perl -e ", "qw(", "\\\"", "read x ",
+  "set -- ", "\"$@\" ", "make ", "unset x ", "while ", "coproc ",
   "function ",
 ]
 
@@ -152,6 +153,30 @@ struct HostileTests {
           ? UInt8.random(in: 32...126, using: &random) : UInt8.random(in: 0...255, using: &random)
       }
       _ = analyze(String(decoding: bytes, as: UTF8.self), session: &session, programs: shippedPrograms)
+    }
+  }
+
+  @Test(
+    "A call in code whose text is never closed is survived",
+    arguments: [
+      "node -e \"require('child_process').spawnSync('kube", "perl -e 'system(\"ks -!i'",
+      "python3 -c \"import os; os.execvp('kubectl',[", "perl -e 'system(qw(a", "ruby -e '%x(a",
+      "node -e 'exec(\"",
+    ])
+  func unclosedCalls(_ line: String) {
+    #expect(analysis(line).isTruncated || !analysis(line).commands.isEmpty)
+  }
+
+  /// Lines of every kind, as a pane would cut them.
+  @Test("Every prefix of every line of the table of verdicts is survived")
+  func tablePrefixes() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../fixtures/judge-table.txt")
+    for row in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+      guard let line = row.components(separatedBy: " | ").dropFirst().first, line.contains("(") else {
+        continue
+      }
+      for end in line.indices { _ = analysis(String(line[..<end])) }
     }
   }
 

@@ -55,6 +55,8 @@ private let cases: [Case] = [
   Case("make extra", "make extra", "helm upgrade x"),
   Case("make show-x", "make show-x", "echo x show-x"),
   Case("make nothing", "make nothing"),
+  Case("cp deploy.sh /t/x; sh /t/x", "cp deploy.sh /t/x", "sh /t/x", "set -e", "kubectl apply -f ''"),
+  Case("make -f - <<'EOF'\nall:\n\tkubectl apply\nEOF", "make -f -", "kubectl apply"),
   Case("cd /; make -C /p check", "cd /", "make check", "terraform plan"),
   Case("sudo make check", "make check", "terraform plan"),
   Case("npm run deploy", "npm run deploy", "npm run build", "tsc -p .", "kubectl apply -f k8s/"),

@@ -51,11 +51,13 @@ struct RecordedTruthTests {
     "raise one alert for each forbidden command that a recording shows, at the time it is shown, and no other",
     arguments: Fixtures.names)
   func truth(_ name: String) throws {
-    let seen = try alerts(in: name)
+    let seen = try alerts(in: name).filter { !StuckRecordingTests.watches($0.rule) }
     var rest = seen
     var reader = CommandReader(programs: Fixtures.library.rulebook.programs)
     let judge = Judge(Fixtures.library.rulebook)
-    for (index, step) in try Fixtures.truth(name).asked.enumerated() {
+    let asked = try Fixtures.truth(name).asked
+    for (index, step) in asked.enumerated() {
+      let next = index + 1 < asked.count ? asked[index + 1].t : .infinity
       guard let bash = step.bash else { continue }
       let fact = Fact(
         time: .zero, agent: "truth", kind: .command, text: bash, fields: ["phase": .string("asked")],
@@ -64,7 +66,8 @@ struct RecordedTruthTests {
         let what = "\(name), step \(index + 1), \(verdict.rule.id): \(bash)"
         if let why = Self.neverShown[name]?[index + 1] {
           #expect(
-            !rest.contains { $0.time == step.t && $0.rule == verdict.rule.id }, "shown after all: \(why)")
+            !seen.contains { $0.rule == verdict.rule.id && $0.time > step.t && $0.time < next },
+            "shown after all, so it need not be named here: \(why)")
           continue
         }
         let place = rest.firstIndex { $0.rule == verdict.rule.id }
@@ -76,10 +79,9 @@ struct RecordedTruthTests {
   }
 
   @Test(
-    "say nothing at all of recordings in which nothing is forbidden",
+    "say nothing at all of recordings in which nothing is forbidden and nobody is stuck",
     arguments: [
-      "mentions.claude", "mentions.codex", "hooks.claude", "hooks.codex", "walls.claude", "walls.codex",
-      "queue.claude", "queue.codex", "context.claude", "context.codex", "frozen.claude", "frozen.codex",
+      "mentions.claude", "mentions.codex", "queue.claude", "queue.codex", "frozen.claude", "frozen.codex",
     ])
   func silence(_ name: String) throws {
     #expect(try alerts(in: name).isEmpty)
@@ -91,6 +93,8 @@ struct RecordedTruthTests {
     arguments: [
       ("deploy.claude", [13.625, 14.343]), ("deploy.codex", [13.270, 13.921]),
       ("push.claude", [8.986, 9.546, 9.850]), ("push.codex", [8.692, 8.874, 9.059]),
+      ("evasive.claude", [8.108, 8.937, 9.646, 10.340, 11.018, 11.018, 11.211, 11.873]),
+      ("evasive.codex", [8.589, 9.203, 9.795, 10.402, 10.511, 10.511]),
       ("narrow.claude", [8.355, 17.165, 21.933, 22.596, 23.281]),
       ("narrow.codex", [17.534, 21.029, 22.264, 22.890, 23.542]),
     ])

@@ -86,6 +86,7 @@ extension Evaluator {
   private mutating func read(_ args: [Field]) {
     var names: [String] = []
     var index = 1
+    let isArray = args.dropFirst().contains { $0.text.hasPrefix("-") && $0.text.hasSuffix("a") }
     while index < args.count {
       let text = args[index].text
       if ["-p", "-d", "-n", "-N", "-t", "-u", "-i"].contains(text) {
@@ -100,6 +101,11 @@ extension Evaluator {
       for name in names { assign(name, Variable(fields: [.hidden("$" + name)])) }
       return
     }
+    if isArray, let name = names.first {
+      let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).prefix(Limits.words)
+      assign(name, Variable(fields: words.map { Field(String($0)) }, isArray: true))
+      return
+    }
     var rest = line.drop { $0 == " " || $0 == "\t" }
     for (index, name) in names.enumerated() {
       if index == names.count - 1 {
@@ -112,13 +118,16 @@ extension Evaluator {
     }
   }
 
-  /// A known file that is copied or moved is known under its new name.
+  /// A file that can be read and is copied, moved or linked is known under its new name.
   private mutating func copy(_ args: [Field]) {
     let operands = args.dropFirst().filter { $0.text.utf8.first != Byte.dash }
     guard operands.count == 2, let from = operands.first, let to = operands.last, from.isKnown, to.isKnown,
-      let source = resolved(from.text), let content = session.files[source] ?? nil
+      case .known(let text) = content(from)
     else { return }
-    let path = to.text.hasSuffix("/") || to.text == "." ? to.text + "/" + Path.name(source) : to.text
-    store(path, .known(content), isAppending: false)
+    // The copy can be read when it is run later: what the agent wrote itself has the better claim to a place.
+    let isOwn = resolved(from.text).map { session.files[$0] != nil } ?? false
+    guard isOwn || session.files.count < Session.maximumFiles / 2 else { return }
+    let path = to.text.hasSuffix("/") || to.text == "." ? to.text + "/" + Path.name(from.text) : to.text
+    store(path, .known(text), isAppending: false)
   }
 }

@@ -22,10 +22,11 @@ enum Builtin {
     "fish": .shell,
     "xargs": .xargs, "find": .find, "parallel": .parallel, "python": .code, "python2": .code,
     "python3": .code,
-    "node": .code, "nodejs": .code, "perl": .code, "ruby": .code, "php": .code, "deno": .code, "awk": .code,
+    "node": .code, "nodejs": .code, "perl": .code, "ruby": .code, "php": .code, "deno": .code, "lua": .code,
+    "awk": .code,
     "gawk": .code, "mawk": .code, "make": .make, "gmake": .make, "npm": .packageScript,
     "yarn": .packageScript,
-    "pnpm": .packageScript, "bun": .packageScript, "cp": .copy, "mv": .copy, "at": .later,
+    "pnpm": .packageScript, "bun": .packageScript, "cp": .copy, "mv": .copy, "ln": .copy, "at": .later,
     "batch": .later,
   ]
 }

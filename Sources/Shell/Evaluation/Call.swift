@@ -23,6 +23,7 @@ extension Evaluator {
     charge(8)
     guard !isHalted else { return }
     touchedAlternatives = 0
+    let before = analysis.commands.count
     var args: [Field] = []
     args.reserveCapacity(simple.words.count)
     for word in simple.words { expand(word, into: &args) }
@@ -30,6 +31,9 @@ extension Evaluator {
     var call = Call()
     call.isTruncated = simple.isTruncated
     if !simple.redirections.isEmpty { redirect(simple.redirections, &call) }
+    // What ran within the words is shown only by a command that shows its words.
+    if args.isEmpty || !showsWords(args[0].text) { capture(from: before) }
+    let assigning = analysis.commands.count
     if !simple.assignments.isEmpty {
       if args.isEmpty || isDeclaration(args[0].text) {
         for assignment in simple.assignments { assign(assignment) }
@@ -39,6 +43,7 @@ extension Evaluator {
         }
       }
     }
+    capture(from: assigning)
     let outerInput = input
     let outerSink = sink
     if let redirected = call.input { input = redirected }
@@ -65,6 +70,13 @@ extension Evaluator {
       guard !other.isEmpty, !seen.contains(other) else { continue }
       seen.append(other)
       execute(other, call)
+    }
+  }
+
+  private func showsWords(_ program: String) -> Bool {
+    switch Builtin.named[Path.name(program)] {
+    case .echo, .printf, .cat, .tee: true
+    default: false
     }
   }
 

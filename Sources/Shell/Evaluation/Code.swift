@@ -38,6 +38,7 @@ extension Evaluator {
     case "python", "python2", "python3":
       text.hasPrefix("-") && !text.hasPrefix("--") && text.hasSuffix("c") && text.utf8.count <= 4
     case "php": text == "-r"
+    case "lua": text == "-e"
     case "deno": text == "eval"
     case "perl", "ruby":
       text.hasPrefix("-") && (text.hasSuffix("e") || text.hasSuffix("E")) && text.utf8.count <= 6

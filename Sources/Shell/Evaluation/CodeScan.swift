@@ -13,10 +13,10 @@ enum CodeScan {
     "exec", "execSync", "execFile", "execFileSync", "spawn", "spawnSync", "shell_exec", "passthru",
     "proc_open",
     "execvp", "execlp", "execv", "execl", "posix_spawn", "Command", "create_subprocess_shell",
-    "create_subprocess_exec", "qx",
+    "create_subprocess_exec", "qx", "execute",
   ]
   /// Names that mean something else so often that an argument which is no text says nothing.
-  private static let common: Set<String> = ["run", "call", "exec", "Command"]
+  private static let common: Set<String> = ["run", "call", "exec", "Command", "execute"]
 
   static func calls(in text: [UInt8], language: String) -> [Found] {
     var found: [Found] = []
@@ -61,12 +61,18 @@ enum CodeScan {
     guard hasParenthesis || language == "perl" || language == "ruby" else { return nil }
     skipSpace(text, &index)
     guard index < text.count else { return nil }
+    if language == "perl", text[index...].starts(with: "qw".utf8) {
+      index += 2
+      return delimited(text, &index).map { .words($0.split(whereSeparator: \.isWhitespace).map(String.init)) }
+    }
     if text[index] == Byte.openBracket || text[index] == Byte.open {
       guard let words = list(text, &index), words.first ?? nil != nil else { return .hidden }
       return .words(words)
     }
     guard let first = literal(text, &index) else {
-      return hasParenthesis && !common.contains(name) && text[index] != Byte.close ? .hidden : nil
+      // A text that is never closed has taken all that there is.
+      let isEmpty = index < text.count && text[index] == Byte.close
+      return hasParenthesis && !common.contains(name) && !isEmpty ? .hidden : nil
     }
     // Words may follow one by one, or as a list.
     var words: [String?] = [first]

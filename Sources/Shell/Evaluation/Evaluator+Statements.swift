@@ -31,10 +31,12 @@ extension Evaluator {
     let outerInput = input
     let outerSink = sink
     var piped = input
+    var starts: [Int] = []
     for index in 0...statement.rest.count {
       if isHalted { break }
       let isLast = index == statement.rest.count
       let scope = enterScope()
+      starts.append(analysis.commands.count)
       input = piped
       sink = isLast ? outerSink : Sink()
       run(index == 0 ? statement.command : statement.rest[index - 1])
@@ -43,6 +45,21 @@ extension Evaluator {
     }
     if isHalted { sink = outerSink }
     input = outerInput
+    captureUnshown(statement, starts)
+  }
+
+  /// Marks what the stages of a pipeline print and no later stage shows.
+  ///
+  /// - Parameter starts: The number of the first command of each stage.
+  private mutating func captureUnshown(_ statement: Statement, _ starts: [Int]) {
+    var hiding: Int?
+    for (stage, start) in zip(statement.rest, starts.dropFirst()) {
+      guard case .simple = stage, analysis.commands.indices.contains(start) else { continue }
+      let reader = analysis.commands[start]
+      if reader.isCaptured || !programs.filters.contains(reader.program) { hiding = start }
+    }
+    guard let hiding, let first = starts.first else { return }
+    for index in first..<hiding { analysis.commands[index].isCaptured = true }
   }
 
   mutating func run(_ command: Command) {

@@ -86,7 +86,7 @@ struct Evaluator {
 
   /// Goes one level down; false when that is too deep.
   mutating func descend() -> Bool {
-    guard nesting < 80, !isHalted else {
+    guard nesting < Limits.nesting, !isHalted else {
       if !isHalted { halt(.tooDeep) }
       return false
     }

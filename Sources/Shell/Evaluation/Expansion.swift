@@ -7,6 +7,12 @@ struct FieldBuilder {
   var isOpen = false
   /// Unquoted values are split at blanks; not so in assignments and redirections.
   let splits: Bool
+  /// What separates fields instead of blanks, where the line sets `IFS`.
+  var separators: [UInt8]?
+
+  private func isSeparator(_ byte: UInt8) -> Bool {
+    separators.map { $0.contains(byte) } ?? Byte.isSpace(byte)
+  }
 
   mutating func append(_ piece: String) {
     text += piece
@@ -25,7 +31,7 @@ struct FieldBuilder {
 
   /// Appends an unquoted value: blanks in what is known of it end a field.
   mutating func appendSplit(_ field: Field) {
-    guard splits, field.text.utf8.contains(where: Byte.isSpace) else {
+    guard splits, field.text.utf8.contains(where: isSeparator) else {
       if !field.text.isEmpty { append(field) }
       return
     }
@@ -33,7 +39,7 @@ struct FieldBuilder {
     var start = 0
     for index in 0...bytes.count {
       let isEnd = index == bytes.count
-      guard isEnd || Byte.isSpace(bytes[index]) && !(field.unknown?.contains(index) ?? false) else {
+      guard isEnd || isSeparator(bytes[index]) && !(field.unknown?.contains(index) ?? false) else {
         continue
       }
       if start < index {
@@ -76,6 +82,9 @@ extension Evaluator {
 
   private mutating func expandParts(_ parts: [Part], into fields: inout [Field]) {
     var builder = FieldBuilder(splits: true)
+    if let separators = session.variables["IFS"]?.fields.first, separators.isKnown {
+      builder.separators = Array(separators.text.utf8)
+    }
     append(parts, isQuoted: false, to: &builder)
     builder.close()
     charge(builder.fields.count)
@@ -129,10 +138,10 @@ extension Evaluator {
       guard descend() else { return }
       defer { ascend() }
       append(parameter, isQuoted: isQuoted, to: &builder)
-    case .command(let statements, let range):
-      appendOutput(isQuoted: isQuoted, range: range, to: &builder) { $0.run(statements) }
-    case .backquoted(let inner, let range):
-      appendOutput(isQuoted: isQuoted, range: range, to: &builder) { $0.run(inner) }
+    case .command(let statements):
+      appendOutput(isQuoted: isQuoted, to: &builder) { $0.run(statements) }
+    case .backquoted(let inner):
+      appendOutput(isQuoted: isQuoted, to: &builder) { $0.run(inner) }
     case .arithmetic(let parts, let range):
       guard descend() else { return }
       defer { ascend() }
@@ -142,7 +151,7 @@ extension Evaluator {
       } else {
         builder.append(.hidden(range.count <= Limits.hiddenText ? script.string(range) : "$((…))"))
       }
-    case .process(let statements, let isInput, _):
+    case .process(let statements, let isInput):
       builder.append(process(statements, isInput: isInput))
     }
   }
@@ -153,7 +162,7 @@ extension Evaluator {
   }
 
   private mutating func appendOutput(
-    isQuoted: Bool, range: Range<Int>, to builder: inout FieldBuilder, _ body: (inout Evaluator) -> Void
+    isQuoted: Bool, to builder: inout FieldBuilder, _ body: (inout Evaluator) -> Void
   ) {
     guard alternative == 0, descend() else {
       builder.append(.hidden("$(…)"))

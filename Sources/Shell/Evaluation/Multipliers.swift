@@ -5,9 +5,13 @@ extension Evaluator {
     var placeholder: String?
     var group = Int.max
     while index < args.count, args[index].text.utf8.first == Byte.dash, args[index].text.utf8.count > 1 {
-      let text = args[index].text
+      var text = args[index].text
       index += 1
       if text == "--" { break }
+      // Flags may stand before the option in one word: `-r0I {}`.
+      while text.utf8.count > 2, "0rtpxo".contains(text[text.index(after: text.startIndex)]) {
+        text.remove(at: text.index(after: text.startIndex))
+      }
       let option = String(text.prefix(2))
       var value = String(text.dropFirst(2))
       if ["-I", "-n", "-P", "-L", "-s", "-d", "-E", "-a"].contains(option), value.isEmpty {

@@ -56,6 +56,10 @@ extension Evaluator {
     var command = Array(args.dropFirst(index))
     if wrapper.place == .container, let entry = entryPoint(args[start...].prefix(max(0, index - start))) {
       command = [entry] + command
+    } else if wrapper.place == .container, name.hasSuffix(" run"),
+      let program = imageProgram(operands.last, command)
+    {
+      command = [Field(program)] + command
     }
     if command.isEmpty || wrapper.dashes && !hasDashes {
       if start == 1 || !wrapper.reported { report(args, call) }
@@ -86,6 +90,16 @@ extension Evaluator {
       if field.text.hasPrefix("--entrypoint=") { return Field(String(field.text.dropFirst(13))) }
     }
     return nil
+  }
+
+  /// The program that an image starts with the words behind it, unless those name one themselves.
+  private func imageProgram(_ image: Field?, _ command: [Field]) -> String? {
+    guard let image, image.isKnown, let first = command.first?.text else { return nil }
+    let name = Path.name(image.text).prefix { $0 != ":" && $0 != "@" }
+    guard let program = programs.images[String(name)], programs.programs[first] == nil,
+      programs.wrappers[first] == nil, Builtin.named[first] == nil
+    else { return nil }
+    return program
   }
 
   /// A shell on the other side of a wrapper reads its input.

@@ -45,13 +45,21 @@ extension Evaluator {
       target.reference = request.fields["base"].map { Self.reference($0) } ?? .unknown
     case "pulls", "merge_requests":
       guard tail.last == "merge" else { return nil }
+      push.isAdmin = true
     case "merge-upstream": target.reference = request.fields["branch"].map { .branch($0) } ?? .unknown
     case "git":
       guard tail.count > 1, tail[1] == "refs" || tail[1] == "ref" else { return nil }
       let name = tail.count > 2 ? "refs/" + tail.dropFirst(2).joined(separator: "/") : request.fields["ref"]
       target.reference = name.map { Self.reference($0) } ?? .unknown
       target.isForced = request.fields["force"] == "true"
-    case "contents": target.reference = request.fields["branch"].map { .branch($0) } ?? .unknown
+    case "branches" where tail.count > 2:
+      // A branch that is renamed, or one whose protection is changed.
+      target.reference = tail.last == "rename" ? Self.reference(tail[1]) : .unknown
+      push.isAdmin = tail.contains("protection")
+    case "rulesets": push.isAdmin = true
+    case "contents":
+      target.reference = request.fields["branch"].map { .branch($0) } ?? .unknown
+      push.isAdmin = target.reference == .unknown
     default: return nil
     }
     push.targets = [target]
@@ -64,8 +72,10 @@ extension Evaluator {
     let query = request.fields["query"] ?? ""
     let changes = ["mergePullRequest", "mergeBranch", "createCommitOnBranch", "updateRef", "deleteRef"]
     guard changes.contains(where: query.contains) else { return nil }
-    return Push(
+    var push = Push(
       kind: .serverCall, targets: [Push.Target(remote: nil, reference: .unknown)], isResolved: false)
+    push.isAdmin = true
+    return push
   }
 
   private func parse(_ words: [Field]) -> Request {

@@ -47,6 +47,8 @@ extension Evaluator {
         field = Field("refs/tags/" + parsed.operands[index].text)
         index += 1
       }
+      // A plus forces its reference whatever lease there is.
+      if field.text.hasPrefix("+") { push.isForcedWithLease = false }
       if parsed.deletes {
         field.text = ":" + field.text
         field.unknown = field.unknown.map { $0.lowerBound + 1..<$0.upperBound + 1 }

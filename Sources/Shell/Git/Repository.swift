@@ -55,6 +55,19 @@ struct Repository {
   }
 }
 
+extension SimpleCommand {
+  /// Spells the settings among git's global options in one way.
+  mutating func canonizeSettings() {
+    for (index, option) in globalOptions.enumerated() {
+      let lead = option.hasPrefix("--config-env=") ? "--config-env=" : ""
+      let isSetting = !lead.isEmpty || index > 0 && ["-c", "--config-env"].contains(globalOptions[index - 1])
+      let setting = option.dropFirst(lead.count)
+      guard isSetting, let equals = setting.firstIndex(of: "=") else { continue }
+      globalOptions[index] = lead + Repository.canonical(String(setting[..<equals])) + setting[equals...]
+    }
+  }
+}
+
 extension Evaluator {
   private mutating func fileText(_ path: String) -> String? {
     guard host == nil, filesRead < Limits.fileReads else { return nil }

@@ -55,9 +55,13 @@ extension Evaluator {
     outerWrappers = outer
   }
 
+  private var inputText: String? {
+    if case .known(let text) = input { text } else { nil }
+  }
+
   private mutating func makefile(named name: String?) -> Makefile? {
     for name in name.map({ [$0] }) ?? ["GNUmakefile", "makefile", "Makefile"] {
-      guard let path = resolved(name), let text = read(path) else { continue }
+      guard let text = name == "-" ? inputText : resolved(name).flatMap({ read($0) }) else { continue }
       var makefile = Makefile()
       charge(text.utf8.count * 2)
       makefile.read(text)

@@ -7,7 +7,9 @@ extension Evaluator {
     let invocation = Invocation(args, program: program, table: programs)
     // `npm exec kubectl` and the like are wrappers of the table.
     unwrapCompound(args, program, call)
-    let words = args.indices.dropFirst().filter { !invocation.globals.contains($0) }
+    let words = args.indices.dropFirst().filter {
+      !invocation.globals.contains($0) && !invocation.strays.contains($0)
+    }
     guard host == nil, let first = words.first, args[first].isKnown else { return }
     var name = args[first].text
     var rest = Array(words.dropFirst())

@@ -147,7 +147,7 @@ extension Parser {
       if let hidden = hiddenSubstitution() { return hidden }
       at += 2
       let body = substituted()
-      return .command(body, start..<at)
+      return .command(body)
     case Byte.openBrace: return .parameter(braced())
     case Byte.single where !isQuoted:
       at += 2
@@ -202,15 +202,13 @@ extension Parser {
   }
 
   private mutating func process() -> Part {
-    let start = at
     let isInput = text[at] == Byte.less
     at += 2
     let body = substituted()
-    return .process(body, isInput: isInput, start..<at)
+    return .process(body, isInput: isInput)
   }
 
   private mutating func backquoted(inDouble: Bool) -> Part {
-    let start = at
     at += 1
     var inner: [UInt8] = []
     while at < end, text[at] != Byte.backquote {
@@ -233,6 +231,6 @@ extension Parser {
     if script.isTooDeep { isTooDeep = true }
     if script.isTruncated { isTruncated = true }
     extraSteps += script.steps
-    return .backquoted(script, start..<at)
+    return .backquoted(script)
   }
 }

@@ -116,11 +116,11 @@ enum Part: Sendable {
   case ansi(Range<Int>)
   case double([Part])
   case parameter(Parameter)
-  case command([Statement], Range<Int>)
+  case command([Statement])
   /// Between backquotes, which are unescaped before they are read.
-  case backquoted(Script, Range<Int>)
+  case backquoted(Script)
   case arithmetic([Part], Range<Int>)
-  case process([Statement], isInput: Bool, Range<Int>)
+  case process([Statement], isInput: Bool)
 }
 
 /// `$name` or `${…}`.
