@@ -66,7 +66,9 @@ struct Executions {
   /// Microseconds from each execution to its freeze; each goes on at once.
   private func listen(_ count: Int, _ rulebook: Rulebook) -> [Double] {
     let found = Mutex<[Double]>([])
-    let listener = ExecListener { kill($0, SIGSTOP) == 0 ? 0 : errno } deliver: { events in
+    let listener = ExecListener {
+      kill($0, SIGSTOP) == 0 ? 0 : errno
+    } deliver: { events in
       for case .executed(let execution) in events {
         guard case .stopped(let time) = execution.stop else { continue }
         kill(execution.process, SIGCONT)
@@ -147,7 +149,8 @@ struct Executions {
         return String(format: "%.2f s (%+.1f %%)", medians[index], (ratios[ratios.count / 2] - 1) * 100)
       }
       print(
-        "  \(name): alone \(String(format: "%.2f s", medians[0])), bare listener \(cost(1)), Outrider \(cost(2))")
+        "  \(name): alone \(String(format: "%.2f s", medians[0])), bare listener \(cost(1)), Outrider \(cost(2))"
+      )
     }
   }
 
@@ -159,7 +162,8 @@ private func percentiles(_ values: [Double]) -> String {
   let sorted = values.sorted()
   func at(_ share: Double) -> Double { sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))] }
   return String(
-    format: "p50 %.0f µs, p99 %.0f µs, worst %.0f µs (%d)", at(0.5), at(0.99), sorted[sorted.count - 1], sorted.count)
+    format: "p50 %.0f µs, p99 %.0f µs, worst %.0f µs (%d)", at(0.5), at(0.99), sorted[sorted.count - 1],
+    sorted.count)
 }
 
 private func launch(_ words: [String]) -> Int32 {
@@ -226,7 +230,8 @@ private final class Compiler {
   init() {
     process.executableURL = URL(filePath: "/bin/sh")
     process.arguments = [
-      "-c", "while :; do printf '#include <stdio.h>\\n#include <stdlib.h>\\nint f(int a){return a*2;}\\n' | cc -O2 -x c -c -o /dev/null -; done",
+      "-c",
+      "while :; do printf '#include <stdio.h>\\n#include <stdlib.h>\\nint f(int a){return a*2;}\\n' | cc -O2 -x c -c -o /dev/null -; done",
     ]
     try? process.run()
   }
@@ -239,7 +244,8 @@ private final class Compiler {
 
 /// Three hundred small C files and their Makefile.
 private struct Project {
-  private let folder = FileManager.default.temporaryDirectory.appending(path: "outrider-bench-\(getpid())-make")
+  private let folder = FileManager.default.temporaryDirectory.appending(
+    path: "outrider-bench-\(getpid())-make")
 
   init() {
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

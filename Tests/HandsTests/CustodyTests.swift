@@ -18,9 +18,11 @@ struct CustodyTests {
     #expect(custody.take(held("a")) == [])
     #expect(custody.take(held("b")) == [])
     #expect(custody.decide("c", .allow, by: "ada") == nil)
-    #expect(custody.decide("a", .allow, by: "ada") == [.letGo(held("a")), .close(held("a"), .allowed(by: "ada"))])
+    #expect(
+      custody.decide("a", .allow, by: "ada") == [.letGo(held("a")), .close(held("a"), .allowed(by: "ada"))])
     #expect(custody.decide("a", .kill, by: "ada") == nil)
-    #expect(custody.decide("b", .kill, by: "ada") == [.kill(held("b")), .close(held("b"), .killed(by: "ada"))])
+    #expect(
+      custody.decide("b", .kill, by: "ada") == [.kill(held("b")), .close(held("b"), .killed(by: "ada"))])
     #expect(custody.held == [])
   }
 

@@ -81,7 +81,9 @@ struct LeaseTests {
     #expect(left.map { $0.entries.allSatisfy { $0.process > 1 } } ?? true)
   }
 
-  @Test("that is left over: a stopped process goes on or is killed, and one of the same id but another start is left")
+  @Test(
+    "that is left over: a stopped process goes on or is killed, and one of the same id but another start is left"
+  )
   func settle() throws {
     func sleeper() throws -> (Process, ProcessIdentity) {
       let process = Process()

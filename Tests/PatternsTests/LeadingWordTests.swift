@@ -25,7 +25,9 @@ struct LeadingWordTests {
 
   @Test(
     "are not told when any word could stand there",
-    arguments: ["kubectl apply", "^.*apply", #"^\S+ apply"#, "(?i)^kubectl x", "^kubectl x|apply", "^", "^(a|)b|c"])
+    arguments: [
+      "kubectl apply", "^.*apply", #"^\S+ apply"#, "(?i)^kubectl x", "^kubectl x|apply", "^", "^(a|)b|c",
+    ])
   func untold(pattern: String) throws {
     #expect(try Pattern(pattern).leadingWords == nil)
   }

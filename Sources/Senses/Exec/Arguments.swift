@@ -55,7 +55,8 @@ public struct Arguments: Sendable, Equatable {
   }
 
   private static let keywords: Set<String> = [
-    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "function",
+    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in",
+    "function",
     "select", "time", "coproc",
   ]
 }

@@ -59,7 +59,8 @@ struct ExecLoop: ~Copyable {
 
   private func poll(_ one: Int32, _ other: Int32, timeout: Int32) {
     var awaited = [
-      pollfd(fd: one, events: Int16(POLLIN), revents: 0), pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: one, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: other, events: Int16(POLLIN), revents: 0),
     ]
     _ = Glibc.poll(&awaited, 2, timeout)
   }

@@ -9,7 +9,8 @@ public struct Watchlist: Sendable {
   /// Programs that run another one where it cannot be stopped any more: as somebody else, elsewhere, by a service.
   /// Agents run few of them, so that all are looked at.
   public static let carriers: Set<String> = [
-    "sudo", "doas", "su", "runuser", "pkexec", "gosu", "su-exec", "ssh", "docker", "podman", "nerdctl", "systemd-run",
+    "sudo", "doas", "su", "runuser", "pkexec", "gosu", "su-exec", "ssh", "docker", "podman", "nerdctl",
+    "systemd-run",
     "machinectl", "flatpak-spawn",
   ]
 

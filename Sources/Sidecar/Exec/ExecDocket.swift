@@ -68,7 +68,8 @@ struct ExecDocket {
     case .executed(let execution): take(execution)
     case .ended(let process, let tree, let status, let time): end(process, tree, status, time)
     case .lost:
-      findings.append(.note("the kernel told of more programs than could be heard; the trees were read again"))
+      findings.append(
+        .note("the kernel told of more programs than could be heard; the trees were read again"))
     }
   }
 
@@ -139,7 +140,9 @@ struct ExecDocket {
   }
 
   /// What to tell, and what the rules that hold are asked about.
-  private mutating func facts(of execution: ExecListener.Execution, _ agent: String) -> (facts: [Fact], own: [Fact]) {
+  private mutating func facts(of execution: ExecListener.Execution, _ agent: String) -> (
+    facts: [Fact], own: [Fact]
+  ) {
     let directory = ProcessFiles.directory(execution.process)
     let time = clock.instant(ofMonotonic: Int64(clamping: execution.time))
     let arguments = reading.arguments(
@@ -202,7 +205,9 @@ struct ExecDocket {
     _ execution: ExecListener.Execution, _ verdicts: [Verdict], _ result: ExecWatch.Hold.Result
   ) -> ExecWatch.Hold {
     var delay: Duration?
-    if case .stopped(let time) = execution.stop { delay = .nanoseconds(Int64(clamping: time &- execution.time)) }
+    if case .stopped(let time) = execution.stop {
+      delay = .nanoseconds(Int64(clamping: time &- execution.time))
+    }
     return ExecWatch.Hold(
       id: String(UInt32.random(in: 0..<0x100_0000, using: &generator) | 0x100_0000, radix: 36),
       verdicts: verdicts, process: execution.process, result: result, delay: delay)
@@ -226,7 +231,8 @@ struct ExecDocket {
           .facts(
             [], agent: known.agent,
             hold: ExecWatch.Hold(
-              id: held.id, verdicts: known.verdicts, process: known.process, result: .ended(ending), delay: nil)))
+              id: held.id, verdicts: known.verdicts, process: known.process, result: .ended(ending),
+              delay: nil)))
       }
     }
   }
@@ -253,7 +259,9 @@ struct ExecDocket {
     _ execution: ExecListener.Execution, _ facts: [Fact], _ agent: String, hold: ExecWatch.Hold?
   ) {
     // `env`, then `bash`, then the script: one program that has become another.
-    if hold == nil, let known = running[execution.process], known.facts.map(\.text) == facts.map(\.text) { return }
+    if hold == nil, let known = running[execution.process], known.facts.map(\.text) == facts.map(\.text) {
+      return
+    }
     if running.count < Self.mostRunning, let first = facts.first {
       running[execution.process] = Running(facts: facts, began: first.time)
     }

@@ -10,7 +10,8 @@ struct ExecReading {
 
   /// Of a repository only its own settings are read: what a script would run, the kernel tells when it does.
   private static let repository = Files { path in
-    path.contains("/.git/") || path.hasSuffix("/.git") || path.hasSuffix(".gitconfig") || path.hasSuffix("/git/config")
+    path.contains("/.git/") || path.hasSuffix("/.git") || path.hasSuffix(".gitconfig")
+      || path.hasSuffix("/git/config")
       ? Files.local.read(path) : nil
   }
 
@@ -63,9 +64,9 @@ struct ExecReading {
     return Fact(time: time, agent: agent, kind: .command, text: line, fields: fields, source: .exec)
   }
 
-
   static func name(_ path: String) -> String {
-    let tail = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
+    let tail =
+      path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
     return tail.hasPrefix("-") ? String(tail.dropFirst()) : tail
   }
 }

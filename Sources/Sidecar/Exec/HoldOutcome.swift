@@ -27,7 +27,8 @@ struct HoldOutcome {
     case .waiting(let until, let then):
       let time = WallTime(milliseconds: until.nanoseconds / 1_000_000)
       (result, isProved) = (
-        "frozen until \(time), then \(then.rawValue); outrider allow \(hold.id) or outrider deny \(hold.id)", true
+        "frozen until \(time), then \(then.rawValue); outrider allow \(hold.id) or outrider deny \(hold.id)",
+        true
       )
     case .ended(let ending): (result, isProved) = (Self.words(ending), Self.isOver(ending))
     case .observed: (result, isProved) = ("would", false)

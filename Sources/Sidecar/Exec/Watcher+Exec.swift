@@ -138,7 +138,8 @@ struct ExecutionsSeen {
 
   /// The alert of the same command that was killed before, counted once more; nil when there is none.
   mutating func repeated(_ verdict: Verdict, _ hold: ExecWatch.Hold, at now: Instant) -> Alert? {
-    guard hold.result == .killed, let key = key(verdict), let index = held.firstIndex(where: { $0.key == key })
+    guard hold.result == .killed, let key = key(verdict),
+      let index = held.firstIndex(where: { $0.key == key })
     else { return nil }
     held[index].times += 1
     var alert = held[index].alert

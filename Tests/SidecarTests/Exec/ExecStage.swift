@@ -29,7 +29,8 @@ final class ExecStage: Sendable {
       "-c", "while read -r number file; do bash \"$file\" >\"$file.out\" 2>&1; echo $? >\"$file.done\"; done",
     ]
     agent.environment = [
-      "PATH": "\(folder.path)/bin:/usr/local/bin:/usr/bin:/bin", "MARKS": folder.appending(path: "marks").path,
+      "PATH": "\(folder.path)/bin:/usr/local/bin:/usr/bin:/bin",
+      "MARKS": folder.appending(path: "marks").path,
       "HOME": folder.path,
     ]
     agent.currentDirectoryURL = folder
@@ -132,7 +133,8 @@ final class ExecStage: Sendable {
 
   /// Rules of a test's own, in place of the shipped ones.
   static func rulebook(_ yaml: String) throws -> Rulebook {
-    let loaded = Rulebook.load([RuleFile(yaml, name: "own.yaml")], programs: Fixtures.library.rulebook.programs)
+    let loaded = Rulebook.load(
+      [RuleFile(yaml, name: "own.yaml")], programs: Fixtures.library.rulebook.programs)
     try #require(loaded.errors.isEmpty, "\(loaded.errors)")
     return loaded.rulebook
   }

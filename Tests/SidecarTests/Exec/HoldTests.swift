@@ -18,7 +18,10 @@ extension Live {
       ("base64", "echo \(Data("kubectl apply -f web.yaml".utf8).base64EncodedString()) | base64 -d | sh"),
       ("script", "printf '#!/bin/sh\\nkubectl apply -f web.yaml\\n' > d.sh; chmod +x d.sh; ./d.sh"),
       ("Makefile", "printf 'deploy:\\n\\tkubectl apply -f web.yaml\\n' > Makefile; make -s deploy"),
-      ("python", "/usr/bin/python3 -c 'import subprocess; subprocess.run([\"kubectl\", \"apply\", \"-f\", \"x\"])'"),
+      (
+        "python",
+        "/usr/bin/python3 -c 'import subprocess; subprocess.run([\"kubectl\", \"apply\", \"-f\", \"x\"])'"
+      ),
       ("nohup", "nohup kubectl apply -f web.yaml & wait"),
       ("setsid", "setsid --wait kubectl apply -f web.yaml"),
       (
@@ -51,7 +54,8 @@ extension Live {
         for round in 1...3 {
           try await stage.run(script)
           #expect(stage.marks == [], "\(name)")
-          #expect(!FileManager.default.fileExists(atPath: stage.folder.appending(path: "upgrade").path), "\(name)")
+          #expect(
+            !FileManager.default.fileExists(atPath: stage.folder.appending(path: "upgrade").path), "\(name)")
           try await eventually("\(name) is told as held, time \(round)") { stage.holds.count == round }
           let hold = try #require(stage.holds.last)
           #expect(hold.result == .killed)
@@ -66,7 +70,8 @@ extension Live {
     func harmless() async throws {
       try await ExecStage.with { stage in
         for _ in 1...20 {
-          let run = try await stage.run("kubectl get pods && kubectl apply --dry-run=client -f x && git --version")
+          let run = try await stage.run(
+            "kubectl get pods && kubectl apply --dry-run=client -f x && git --version")
           #expect(run.status == 0)
           #expect(run.output.hasPrefix("did get pods\ndid apply --dry-run=client -f x\ngit version"))
           #expect(try await stage.run("kubectl apply -f x").status == 137)
@@ -86,7 +91,9 @@ extension Live {
         let gets = stage.facts.filter { $0.text == "kubectl get pods" }
         #expect(gets.map(\.phase) == [.running, .ran])
         #expect(gets.last?.fields["exit"] == .number(0))
-        let codes = stage.facts.filter { $0.phase == .ran }.map { "\($0.text) \($0.fields["exit"]?.text ?? "?")" }
+        let codes = stage.facts.filter { $0.phase == .ran }.map {
+          "\($0.text) \($0.fields["exit"]?.text ?? "?")"
+        }
         #expect(codes.contains("sh -c 'exit 7' 7"))
         #expect(codes.contains("false 1"))
         let sleep = try #require(stage.facts.last { $0.text == "sleep 0.2" })
@@ -103,7 +110,9 @@ extension Live {
     func chain() async throws {
       try await ExecStage.with { stage in
         try await stage.run("/usr/bin/env bash \(stage.folder.path)/bin/kubectl get nodes")
-        try await eventually("it is told") { stage.facts.contains { $0.phase == .ran && $0.text == "kubectl get nodes" } }
+        try await eventually("it is told") {
+          stage.facts.contains { $0.phase == .ran && $0.text == "kubectl get nodes" }
+        }
         #expect(stage.facts.filter { $0.phase == .running && $0.text == "kubectl get nodes" }.count == 1)
       }
     }
@@ -151,8 +160,10 @@ extension Live {
     @Test("is held by a rule about what a shell writes, too")
     func redirection() async throws {
       try await ExecStage.with { stage in
-        try await stage.run("mkdir -p .git/hooks; bash -c 'echo exit 0 > .git/hooks/pre-commit'; bash -c 'echo a > b'")
-        let made = FileManager.default.fileExists(atPath: stage.folder.appending(path: ".git/hooks/pre-commit").path)
+        try await stage.run(
+          "mkdir -p .git/hooks; bash -c 'echo exit 0 > .git/hooks/pre-commit'; bash -c 'echo a > b'")
+        let made = FileManager.default.fileExists(
+          atPath: stage.folder.appending(path: ".git/hooks/pre-commit").path)
         #expect(!made)
         #expect(FileManager.default.fileExists(atPath: stage.folder.appending(path: "b").path))
         try await eventually("it is told") { !stage.holds.isEmpty }

@@ -15,7 +15,9 @@ private final class Witness: Sendable {
   /// Somebody who is not root; where the tests are not run by root, whoever runs them.
   static let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
-  init(prefix: [String] = [], agentPrefix: [String] = [], _ options: [String] = [], rules: String? = nil) throws {
+  init(prefix: [String] = [], agentPrefix: [String] = [], _ options: [String] = [], rules: String? = nil)
+    throws
+  {
     let number = Self.count.add(1, ordering: .relaxed).newValue
     folder = FileManager.default.temporaryDirectory.appending(path: "outrider-witness-\(getpid())-\(number)")
     try ExecStage.furnish(folder)
@@ -24,9 +26,11 @@ private final class Witness: Sendable {
     let orderPipe = Pipe()
     agent = Process()
     agent.executableURL = URL(filePath: "/usr/bin/env")
-    agent.arguments = agentPrefix + ["bash", "-c", "while read -r line; do bash -c \"$line\" >/dev/null 2>&1; echo $?; done"]
+    agent.arguments =
+      agentPrefix + ["bash", "-c", "while read -r line; do bash -c \"$line\" >/dev/null 2>&1; echo $?; done"]
     agent.environment = [
-      "PATH": "\(folder.path)/bin:/usr/local/bin:/usr/bin:/bin", "MARKS": folder.appending(path: "marks").path,
+      "PATH": "\(folder.path)/bin:/usr/local/bin:/usr/bin:/bin",
+      "MARKS": folder.appending(path: "marks").path,
       "HOME": folder.path,
     ]
     agent.currentDirectoryURL = folder
@@ -155,7 +159,8 @@ extension Live {
           try witness.order("kubectl get \(number)")
         }
         try await eventually("all are told") {
-          witness.said.count { $0.contains(" killed") } == 10 && witness.said.count { $0.hasPrefix("ran 0 kubectl get") } == 10
+          witness.said.count { $0.contains(" killed") } == 10
+            && witness.said.count { $0.hasPrefix("ran 0 kubectl get") } == 10
         }
         #expect(witness.marks.split(separator: "\n").allSatisfy { $0.hasPrefix("kubectl get") })
       }
@@ -171,7 +176,8 @@ extension Live {
       }
     }
 
-    @Test("reads the trees again and again where the kernel does not tell it", arguments: ["--poll", "namespace"])
+    @Test(
+      "reads the trees again and again where the kernel does not tell it", arguments: ["--poll", "namespace"])
     func polling(how: String) async throws {
       // A pid namespace whose /proc is still that of the machine: ids are those that the stand-in has.
       let prefix = how == "namespace" ? ["unshare", "--user", "--map-root-user"] : []
@@ -183,9 +189,13 @@ extension Live {
       }
     }
 
-    @Test("killed outright leaves nothing frozen: its guardian does what the rule says", arguments: ["kill", "allow"])
+    @Test(
+      "killed outright leaves nothing frozen: its guardian does what the rule says",
+      arguments: ["kill", "allow"])
     func killedOutright(then: String) async throws {
-      let lease = FileManager.default.temporaryDirectory.appending(path: "outrider-\(UUID().uuidString).frozen").path
+      let lease = FileManager.default.temporaryDirectory.appending(
+        path: "outrider-\(UUID().uuidString).frozen"
+      ).path
       let rule = Witness.waitingRule.replacing("KILL", with: then)
       let options = ["--lease", lease, "--guardian", LiveStage.program("outrider")]
       try await Witness.with(options, rules: rule) { witness in
