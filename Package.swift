@@ -42,7 +42,9 @@ let package = Package(
     module("Hands", ["Rulebook", "Tmux"]),
     module("Journal", ["Rulebook"]),
     module("Sidecar", ["Senses", "Hands", "Journal", "CLinux", logging]),
-    program("outrider", ["Sidecar", arguments, logging]),
+    module("Settings"),
+    module("Doctor", ["Sidecar", "Settings"]),
+    program("outrider", ["Sidecar", "Settings", "Doctor", arguments, logging]),
 
     // A stand-in for an agent: it re-enacts recordings in a pane, for the demo and the tests.
     module("Reenactment"),
@@ -61,6 +63,8 @@ let package = Package(
     program("journal-writer", ["Journal"], path: "Tests/journal-writer"),
     tests("Journal", ["Journal", "journal-writer"]),
     tests("Reenact", ["Reenactment", "reenact"]),
+    tests("Settings", ["Settings"]),
+    tests("Doctor", ["Doctor", "Settings", "outrider"]),
     tests("Sidecar", ["Sidecar", "outrider", "reenact", "bench", "bench-tmux"]),
   ]
 )

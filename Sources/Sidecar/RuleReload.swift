@@ -99,17 +99,24 @@ extension Watcher {
   /// Looks after the rule files until the watch is over.
   ///
   /// Files are read and compiled here, apart from the panes; the watcher only exchanges the rules.
-  nonisolated func followRules(of library: RuleLibrary) async {
-    var reload = RuleReload(library)
+  nonisolated func followRules() async {
+    var reloads: [String: RuleReload] = [:]
     while !Task.isCancelled, await !isOver {
+      for (project, library) in await libraries where reloads[project] == nil {
+        reloads[project] = RuleReload(library)
+      }
       try? await Task.sleep(for: RuleReload.interval)
-      switch reload.look() {
-      case .adopted(let library, let changes): await adopt(library, changes)
-      case .refused(let errors): await refuse(errors)
-      case nil: break
+      for project in reloads.keys.sorted() {
+        switch reloads[project]?.look() {
+        case .adopted(let library, let changes): await adopt(library, of: project, changes)
+        case .refused(let errors): await refuse(errors, of: project)
+        case nil: break
+        }
       }
     }
   }
+
+  private var libraries: [String: RuleLibrary] { courts.open.mapValues(\.library) }
 }
 
 extension Alert {

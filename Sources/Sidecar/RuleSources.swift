@@ -40,6 +40,11 @@ public struct RuleSources: Sendable, Equatable {
     self.profile = profile
   }
 
+  /// The same with the rules of another project.
+  func of(project folder: URL?) -> RuleSources {
+    RuleSources(shipped: shipped, user: user, project: folder, added: added, profile: profile)
+  }
+
   /// The rule files as they are there now, in the order in which they are read. Whoever names a file on the
   /// command line is the user, and so it is the user's.
   public var files: [File] {

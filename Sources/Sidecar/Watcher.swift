@@ -16,6 +16,8 @@ public actor Watcher {
   public struct Settings: Sendable {
     /// Names the tmux server: the path of its socket, behind the command that reaches its machine.
     public var server = ""
+    /// The rules of the project in which an agent works hold for it.
+    public var followsProjects = true
     /// Says what would be done, and does nothing.
     public var isObserving = false
     /// Shows calls for the human on tmux's status line.
@@ -39,9 +41,8 @@ public actor Watcher {
   }
 
   let watch: ServerWatch
-  private(set) var library: RuleLibrary
+  private(set) var courts: Courts
   let settings: Settings
-  let judge: Judge
   let clock = LiveClock()
   let office: Office
   private(set) var panes: [PaneID: Place] = [:]
@@ -53,8 +54,6 @@ public actor Watcher {
   private var generator = SystemRandomNumberGenerator()
   /// The watch has ended; what runs beside it ends as well.
   private(set) var isOver = false
-  /// The alert about a rule file that was refused, until it is corrected.
-  private var refusal: Alert?
   /// Wakes this actor for the pane that wants it first.
   private var alarm: (time: Instant, task: Task<Void, Never>)?
 
@@ -62,6 +61,8 @@ public actor Watcher {
   struct Place {
     var pane: AgentPane
     var info: PaneInfo
+    /// The rules that hold where its agent works.
+    var court: Court
     var isReported = false
     /// When it last printed something that has not settled.
     var unsettledSince: Instant?
@@ -76,9 +77,8 @@ public actor Watcher {
     settings: Settings, report: @escaping @Sendable (Report) -> Void
   ) {
     self.watch = watch
-    self.library = library
+    courts = Courts(library, followsProjects: settings.followsProjects)
     self.settings = settings
-    judge = Judge(library.rulebook)
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
       log: log, notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []),
@@ -93,7 +93,7 @@ public actor Watcher {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.watch.run() }
       group.addTask { await self.office.run() }
-      group.addTask { [library] in await self.followRules(of: library) }
+      group.addTask { await self.followRules() }
       group.addTask { for await order in self.typing { await self.type(order) } }
       for await batch in watch.events {
         for event in batch { await connect(event.kind) }
@@ -107,23 +107,26 @@ public actor Watcher {
   }
 
   /// Goes on by other rules. An agent that is recognised already keeps its dialect.
-  func adopt(_ library: RuleLibrary, _ changes: String) {
-    self.library = library
-    judge.adopt(library.rulebook)
-    office.report(.note(changes))
-    guard let alert = refusal else { return }
-    refusal = nil
+  ///
+  /// - Parameter project: Names the court that they hold in.
+  func adopt(_ library: RuleLibrary, of project: String, _ changes: String) {
+    guard let court = courts.open[project] else { return }
+    court.adopt(library)
+    office.report(.note(project.isEmpty ? changes : "\(project): \(changes)"))
+    guard let alert = court.refusal else { return }
+    court.refusal = nil
     office.file(
       alert.updated(at: wallTime, outcome: .resolved, actions: alert.actions), isCall: false)
   }
 
   /// Says what is wrong with an edit; the rules stay as they are.
-  func refuse(_ errors: [FileError]) {
-    let first = refusal
+  func refuse(_ errors: [FileError], of project: String) {
+    let court = courts.open[project]
+    let first = court?.refusal
     var alert = Alert.brokenRules(
       errors, at: first?.time ?? wallTime, id: first?.id ?? Alert.makeID(at: wallTime, using: &generator))
     if first != nil { alert.updated = wallTime }
-    refusal = alert
+    court?.refusal = alert
     office.file(alert, isCall: false)
   }
 
@@ -165,7 +168,8 @@ public actor Watcher {
       panes[id]?.unsettledSince = now
       take(place.pane.reader.feed(bytes, at: now), of: id, at: now)
     case .appeared(let info, let fresh):
-      panes[info.pane] = Place(pane: makePane(info, isFresh: fresh), info: info)
+      panes[info.pane] = Place(
+        pane: makePane(info, isFresh: fresh), info: info, court: court(at: info.directory))
     case .snapshot(let snapshot):
       guard let place = panes[snapshot.pane] else { return }
       place.pane.isInMode = snapshot.modes > 0
@@ -186,8 +190,16 @@ public actor Watcher {
     }
   }
 
+  /// The rules that hold in a folder; errors of a project's files are told when it is met first.
+  func court(at directory: String) -> Court {
+    let (court, errors) = courts.court(at: directory)
+    for error in errors { office.report(.trouble("\(error)")) }
+    return court
+  }
+
   private func makePane(_ info: PaneInfo, isFresh: Bool) -> AgentPane {
     let id = "\(info.pane)"
+    let library = courts.common.library
     let reader = PaneReader(
       agent: id, rows: info.rows, columns: info.columns, dialects: library.dialects, isFresh: isFresh,
       commands: CommandReader(programs: library.rulebook.programs, files: .local, cwd: info.directory),
@@ -208,6 +220,7 @@ public actor Watcher {
     if info.directory != place.info.directory {
       place.pane.reader.setDirectory(info.directory)
       place.pane.agent.cwd = info.directory
+      panes[info.pane]?.court = court(at: info.directory)
     }
     place.pane.agent.session = info.sessionName
     place.pane.isInMode = info.isInMode
@@ -238,10 +251,10 @@ public actor Watcher {
         ])
       carry(pane.note(fact, at: now), to: id, process: place.info.process)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
-      raise(judge.judge(fact), at: now)
+      raise(place.court.judge.judge(fact), at: now)
     }
     carry(pane.advance(at: now), to: id, process: place.info.process)
-    for notice in judge.takeNotices() { office.report(.trouble(notice.text)) }
+    for notice in place.court.judge.takeNotices() { office.report(.trouble(notice.text)) }
   }
 
   /// Hands each verdict to the pane that it is about, which need not be the one that printed just now.
@@ -328,13 +341,13 @@ public actor Watcher {
       }
       take(facts, of: id, at: now)
     }
-    raise(judge.tick(at: now), at: now)
+    for court in courts.all { raise(court.judge.tick(at: now), at: now) }
     setAlarm()
   }
 
   func setAlarm() {
     let now = clock.now
-    let awaited = judge.nextDeadline.map { [$0] } ?? []
+    let awaited = courts.all.compactMap(\.judge.nextDeadline)
     let times =
       awaited
       + panes.values.flatMap { place -> [Instant] in

@@ -11,7 +11,11 @@ struct Outrider: AsyncParsableCommand {
       Exit codes: 0 fine, 1 findings, 2 usage or a broken rule file, 69 something needed is missing.
       """,
     version: "outrider 0.1.0",
-    subcommands: [Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self]
+    subcommands: [
+      Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self, Install.self,
+      Uninstall.self,
+      Doctor.self,
+    ]
   )
 
   static func main() async {

@@ -21,8 +21,9 @@ struct RuleOptions: ParsableArguments {
 
   /// Where rules are read.
   ///
+  /// - Parameter withProject: False where each agent's own project counts, not the one of this folder.
   /// - Throws: `MissingRules` when the shipped ones are nowhere.
-  func sources() throws -> RuleSources {
+  func sources(withProject: Bool = true) throws -> RuleSources {
     let shipped =
       try directory.map { URL(filePath: $0, directoryHint: .isDirectory) }
       ?? RuleLibrary.shippedDirectory(program: URL(filePath: "/proc/self/exe"))
@@ -30,7 +31,7 @@ struct RuleOptions: ParsableArguments {
     return RuleSources(
       shipped: shipped,
       user: userRules ? RuleSources.userFolder(environment: ProcessInfo.processInfo.environment) : nil,
-      project: userRules ? RuleSources.projectFolder(from: here) : nil,
+      project: userRules && withProject ? RuleSources.projectFolder(from: here) : nil,
       added: additional.map { URL(filePath: $0) },
       profile: profile)
   }
@@ -38,9 +39,9 @@ struct RuleOptions: ParsableArguments {
   /// Reads all files.
   ///
   /// - Throws: `Failure` when there are no rules at all.
-  func load() throws -> RuleLibrary {
+  func load(withProject: Bool = true) throws -> RuleLibrary {
     do {
-      return try RuleLibrary(sources())
+      return try RuleLibrary(sources(withProject: withProject))
     } catch let error as MissingRules {
       throw Failure(.missing, "outrider: \(error)")
     }

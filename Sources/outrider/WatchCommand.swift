@@ -59,7 +59,7 @@ extension Outrider {
 
     func run() async throws {
       signal(SIGPIPE, SIG_IGN)
-      let library = try rules.load()
+      let library = try rules.load(withProject: false)
       library.errors.forEach { complain("\($0)") }
       let server = self.server
       let panes = ServerWatch(server: server, sessions: session.isEmpty ? .all : .named(Set(session)))
@@ -72,6 +72,7 @@ extension Outrider {
       var settings = Watcher.Settings()
       settings.isObserving = observe
       settings.server = key
+      settings.followsProjects = rules.userRules
       settings.showsInTmux = tmuxMessages
       if verbose {
         settings.logger = Logger(label: "outrider") { StreamLogHandler.standardError(label: $0) }

@@ -50,6 +50,20 @@ import Testing
     }
   }
 
+  @Test("A file whose first line was cut by a kill is whole when the files before it have been rotated away")
+  func cutAtTheStart() throws {
+    let scratch = try Scratch()
+    try filled(scratch, 10)
+    try FileManager.default.moveItem(atPath: scratch.log, toPath: scratch.log + ".1")
+    try scratch.write(Array("{\"v\":1,\"time\":\"2026".utf8))
+    try AlertFile(scratch.log).append(sample(11))
+    try AlertFile(scratch.log).append(sample(12))
+    #expect(try AlertLog.verify(scratch.log).isIntact)
+    try FileManager.default.removeItem(atPath: scratch.log + ".1")
+    let found = try AlertLog.verify(scratch.log)
+    #expect(found.isIntact && found.kinds == [.cutLine] && found.first == 11)
+  }
+
   @Test("A removed line is found, and how many there were", arguments: [(1, 1), (5, 1), (20, 7)])
   func removed(from: Int, count: Int) throws {
     let scratch = try Scratch()

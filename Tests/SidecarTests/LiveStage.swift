@@ -110,6 +110,10 @@ final class LiveStage: Sendable {
     return order.compactMap { last[$0] }
   }
 
+  var notes: [String] {
+    reports.withLock { $0 }.compactMap { if case .note(let text) = $0 { text } else { nil } }
+  }
+
   var troubles: [String] {
     reports.withLock { $0 }.compactMap { if case .trouble(let text) = $0 { text } else { nil } }
   }

@@ -54,6 +54,32 @@ extension Live {
       }
     }
 
+    @Test("judges an agent by the rules of the project in which it works, edits of them included")
+    func projectRules() async throws {
+      try await LiveStage.with { stage in
+        let rules = stage.folder.appending(path: ".outrider/rules")
+        try FileManager.default.createDirectory(at: rules, withIntermediateDirectories: true)
+        func write(_ id: String) throws {
+          try """
+          rules:
+            - {id: \(id), on: command, match: '^kubectl get ', severity: info, why: w, do: [], fires: [kubectl get pods], silent: [ls]}
+          """.write(to: rules.appending(path: "shop.yaml"), atomically: true, encoding: .utf8)
+        }
+        try write("shop-get")
+        try await stage.watching {
+          try await stage.reenact("mentions.claude", "--speed 8")
+          try await eventually("the project's rule fired") {
+            stage.alerts.contains { $0.rule == "shop-get" }
+          }
+          try write("shop-read")
+          try await eventually("the edit was taken") {
+            stage.notes.contains { $0.contains("new: shop-read") }
+          }
+        }
+        #expect(stage.alerts.allSatisfy { $0.rule == "shop-get" })
+      }
+    }
+
     @Test(
       "never answers a dialog: it tells the human, and types only when the dialog has gone",
       arguments: ["approval.claude", "approval.codex"])

@@ -33,7 +33,7 @@ struct SidecarSocketTests {
       defer { socket.stop() }
       let client = SidecarClient(folder: folder, tmuxSocket: "/tmp/tmux")
       for body in [[], Array("abc".utf8), [UInt8](repeating: 7, count: 1 << 20)] {
-        let answer = try client.ask(Message("hook", ["agent": "codex"], body: body), limit: .seconds(30))
+        let answer = try client.ask(Message("hook", ["agent": "codex"], body: body), limit: .seconds(60))
         #expect(answer.verb == "ok" && answer.body == body.reversed())
         #expect(answer.fields == ["verb": "hook", "peer": "\(getpid())"])
       }
@@ -50,7 +50,7 @@ struct SidecarSocketTests {
       }
       defer { sockets.forEach { $0.stop() } }
       func asked(_ tmux: String?) throws -> String? {
-        try SidecarClient(folder: folder, tmuxSocket: tmux).ask(Message("hook"), limit: .seconds(30)).fields[
+        try SidecarClient(folder: folder, tmuxSocket: tmux).ask(Message("hook"), limit: .seconds(60)).fields[
           "name"]
       }
       #expect(try asked("a") == "a")

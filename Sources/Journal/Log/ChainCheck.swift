@@ -78,9 +78,15 @@ struct ChainCheck {
     let link = line.link
     if link.seq == 1 {
       if link.prev != .none { report(.changed, at: place) }
-    } else if !(line.isFirstOfFile && link.chain == .continued) {
+    } else if !(line.isFirstOfFile && (link.chain == .continued || isBehindCut(line))) {
       removed(link.seq - 1, before: place)
     }
+  }
+
+  /// Only the line that its writer was killed at stands before it in the file: that one went on from the file
+  /// before, which has been rotated away.
+  private func isBehindCut(_ line: Line) -> Bool {
+    line.gaps.count == 1 && line.gaps[0].cut == line.link.cut && line.gaps[0].file == line.file
   }
 
   private mutating func links(_ sound: [(place: Int, line: Line)]) {

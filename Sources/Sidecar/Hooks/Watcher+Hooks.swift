@@ -73,18 +73,20 @@ extension Watcher {
   private func take(_ event: HookEvent, of id: PaneID, at now: Instant) -> HookAnswer {
     guard let place = panes[id] else { return HookAnswer() }
     let pane = place.pane
+    let judge = place.court.judge
     if event.tool != nil { judge.progress(agent: pane.id, clock: .command, at: now) }
     var (answer, effects) = pane.answer(
       event, judge, isObserving: settings.isObserving, at: now, clock: { clock.now },
       alert: { alert(for: $0, pane.agent, at: now) })
-    if let text = library.rulebook.policy(for: event) { answer.add(context: text) }
+    if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     carry(effects + pane.advance(at: now), to: id, process: place.info.process)
     return answer
   }
 
   private func takeLone(_ event: HookEvent, of caller: Caller, at now: Instant) -> HookAnswer {
     let name = LoneAgent.name(caller.dialect, session: event.session)
-    let lone = loneAgents[name] ?? LoneAgent(caller.dialect, event, programs: library.rulebook.programs)
+    let judge = event.cwd.map(court(at:))?.judge ?? courts.common.judge
+    let lone = loneAgents[name] ?? LoneAgent(caller.dialect, event, programs: judge.rulebook.programs)
     if loneAgents[name] == nil, loneAgents.count >= Self.mostLoneAgents,
       let oldest = loneAgents.min(by: { $0.value.lastHeard < $1.value.lastHeard })?.key
     {
@@ -104,7 +106,7 @@ extension Watcher {
     }
     carry(ruling.effects, to: nil, process: 0)
     var answer = ruling.answer()
-    if let text = library.rulebook.policy(for: event) { answer.add(context: text) }
+    if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     return answer
   }
 

@@ -1,0 +1,326 @@
+import Foundation
+import Journal
+import Settings
+import Sidecar
+import Testing
+import Tmux
+
+@testable import Doctor
+
+/// Each check is made to fail, each in its own way, and made to be content.
+@Suite("What outrider doctor looks at")
+struct CheckTests {
+  private func levels(_ findings: [Finding]) -> [Finding.Level] { findings.map(\.level) }
+
+  @Test("tmux: missing, too old, without a server, sound")
+  func tmux() async throws {
+    let house = try House()
+    var around = try house.surroundings()
+    around.server = Server(socket: .path("\(house.path)/s"), program: "\(house.path)/bin/no-tmux")
+    let missing = await Check.tmux.look(around)
+    #expect(levels(missing) == [.missing])
+    #expect(missing[0].advice?.hasPrefix("install it") == true)
+    try house.put("old", "echo tmux 3.1c")
+    around.server.program = "\(house.path)/bin/old"
+    #expect(levels(await Check.tmux.look(around)) == [.missing])
+    try house.put(
+      "alone", #"case "$*" in *-V) echo tmux 3.4;; *) echo "no server running on x" >&2; exit 1;; esac"#)
+    around.server.program = "\(house.path)/bin/alone"
+    let alone = await Check.tmux.look(around)
+    #expect(levels(alone) == [.warning])
+    #expect(alone[0].what.contains("no server runs"))
+    try house.put(
+      "closed", #"case "$*" in *-V) echo tmux 3.4;; *) echo "Permission denied" >&2; exit 1;; esac"#)
+    around.server.program = "\(house.path)/bin/closed"
+    #expect(levels(await Check.tmux.look(around)) == [.problem])
+    try house.put("good", #"case "$*" in *-V) echo tmux 3.4;; *) echo '$1 work';; esac"#)
+    around.server.program = "\(house.path)/bin/good"
+    #expect(await Check.tmux.look(around) == [.ok("tmux", "tmux 3.4, 1 session on socket \(house.path)/s")])
+  }
+
+  @Test(
+    "versions of tmux are compared by their numbers",
+    arguments: [
+      ("tmux 3.2", nil), ("tmux 3.10", nil), ("tmux next-4.0", nil), ("tmux 3.1c", .missing),
+      ("tmux 2.9a", .missing),
+      ("tmux master", .warning), ("", .warning),
+    ] as [(String, Finding.Level?)])
+  func tmuxVersion(_ said: String, _ level: Finding.Level?) {
+    #expect(Check.tmuxVersion(said)?.level == level)
+  }
+
+  @Test("PCRE2 without JIT, and a libvterm that misreads")
+  func libraries() async throws {
+    #expect(Check.patternLibrary(version: "10.42", hasMachineCode: false).level == .warning)
+    #expect(Check.probedScreen(shows: "aé").level == .missing)
+    let around = try House().surroundings()
+    #expect(levels(await Check.patterns.look(around)) == [.ok])
+    #expect(levels(await Check.screen.look(around)) == [.ok])
+  }
+
+  @Test("rules: none, broken, sound with those of all layers")
+  func rules() async throws {
+    let house = try House()
+    var around = try house.surroundings()
+    #expect(await Check.rules.look(around)[0].what.contains("shipped; dialects: claude-code, codex"))
+    let shipped = House.root.appending(path: "rules", directoryHint: .isDirectory)
+    try house.write("rules:\n  - {id: a, on: comand}\n", to: "mine/broken.yaml")
+    around.rules = .success(
+      try RuleLibrary(RuleSources(shipped: shipped, user: house.home.appending(path: "mine"))))
+    let broken = await Check.rules.look(around)
+    #expect(levels(broken) == [.problem])
+    #expect(broken[0].what.contains("broken.yaml:2:5"))
+    do {
+      around.rules = .success(try RuleLibrary(directory: URL(filePath: "/nowhere")))
+    } catch let error as MissingRules {
+      around.rules = .failure(error)
+    }
+    #expect(levels(await Check.rules.look(around)) == [.missing])
+  }
+
+  @Test("the alert log: no place, cannot be made, no log, a folder, lines that were changed")
+  func alertLog() async throws {
+    let house = try House()
+    var around = try house.surroundings()
+    #expect(levels(await Check.alertLog.look(around)) == [.ok], "it is not there yet")
+    #expect(!house.exists("alerts.jsonl"), "looking makes no log")
+    around.log = nil
+    #expect(levels(await Check.alertLog.look(around)) == [.problem])
+    try house.write("x", to: "file")
+    around.log = "\(house.path)/file/alerts.jsonl"
+    #expect(await Check.alertLog.look(around)[0].what.contains("cannot be made"))
+    around.log = "\(house.path)/shop"
+    #expect(levels(await Check.alertLog.look(around)) == [.problem])
+    let path = "\(house.path)/alerts.jsonl"
+    around.log = path
+    for number in 1...2 {
+      try await AlertLog(path).append(
+        Alert(
+          time: WallTime(milliseconds: 0), id: "\(number)", rule: "push-main", severity: .critical,
+          agent: .init(name: "codex"), source: .pane, text: "git push", outcome: .stopped))
+    }
+    let whole = await Check.alertLog.look(around)
+    #expect(whole == [.ok("alert log", "\(path): 2 lines, whole")])
+    let lines = try #require(house.text("alerts.jsonl")).split(separator: "\n")
+    try house.write("\(lines[1])\n", to: "alerts.jsonl")
+    let cut = await Check.alertLog.look(around)
+    #expect(levels(cut) == [.problem])
+    #expect(cut[0].what.contains("not whole"))
+  }
+
+  @Test(
+    "the sidecar: nobody, a folder that others may enter, a file, one that answers, a silent one, one left over"
+  )
+  func sidecar() async throws {
+    let house = try House()
+    let around = try house.surroundings()
+    let folder = RuntimeFolder(environment: house.environment)
+    let socketPath = folder.socket(of: "x")
+    func look() async -> Finding? { await Check.sidecar.look(around).first }
+    #expect(await look()?.level == .ok)
+    try house.write("x", to: "run/outrider")
+    #expect(await look()?.what.contains("is no folder") == true)
+    try FileManager.default.removeItem(atPath: folder.path)
+    try FileManager.default.createDirectory(
+      atPath: folder.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    #expect(await look()?.advice == "chmod 700 \(folder.path)")
+    chmod(folder.path, 0o700)
+    #expect(await look()?.level == .ok)
+    try house.write("x", to: "run/outrider/a.sock")
+    #expect(await look()?.what.contains("is no socket") == true)
+    try FileManager.default.removeItem(atPath: "\(folder.path)/a.sock")
+    let sidecar = try #require(listen(at: socketPath))
+    Thread.detachNewThread {
+      while true {
+        let client = accept(sidecar, nil, nil)
+        guard client >= 0 else { return }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while read(client, &buffer, buffer.count) > 0 {}
+        let answer = Message("refused").bytes
+        _ = send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
+        close(client)
+      }
+    }
+    #expect(await look() == .ok("sidecar", "answers in \(folder.path)"))
+    chmod(socketPath, 0o666)
+    #expect(await look()?.advice == "chmod 600 \(socketPath)")
+    shutdown(sidecar, Int32(SHUT_RDWR))
+    unlink(socketPath)
+    #expect(await look()?.level == .ok)
+    let silent = try #require(listen(at: socketPath))
+    #expect(await look()?.what.contains("gave no answer") == true)
+    close(silent)
+    #expect(await look()?.level == .warning)
+    #expect(await look()?.advice?.contains("rm \(socketPath)") == true)
+  }
+
+  /// Takes connections and never says a word.
+  private func listen(at path: String) -> Int32? {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let result = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard result == 0, chmod(path, 0o600) == 0, Glibc.listen(descriptor, 4) == 0 else { return nil }
+    return descriptor
+  }
+
+  @Test("notifiers: none, one that is there, one that is not")
+  func notifiers() async throws {
+    let house = try House()
+    var around = try house.surroundings()
+    #expect(levels(await Check.notifiers.look(around)) == [.ok])
+    try house.put("page", "cat")
+    around.notifiers = ["\(house.path)/bin/page", "\(house.path)/bin/none", "page"]
+    #expect(levels(await Check.notifiers.look(around)) == [.ok, .problem, .problem])
+  }
+
+  @Test("an agent's version: tested, newer, silent, broken, too slow, not there")
+  func version() async throws {
+    let house = try House()
+    var around = try house.surroundings()
+    let check = Check.version(of: .claudeCode)
+    #expect(await check.look(around).isEmpty)
+    try house.put("claude", "echo '2.1.330 (Claude Code)'")
+    #expect(levels(await check.look(around)) == [.ok])
+    try house.put("claude", "echo '2.9.0 (Claude Code)'")
+    let newer = await check.look(around)
+    #expect(levels(newer) == [.warning])
+    #expect(
+      newer[0].what == "Claude Code 2.9.0 is not tested; its screen may read otherwise than that of 2.1.330")
+    for (script, words) in [("exit 3", "status 3"), ("echo hello", "says no version: 'hello'")] {
+      try house.put("claude", script)
+      let findings = await check.look(around)
+      #expect(levels(findings) == [.warning])
+      #expect(findings[0].what.contains(words))
+    }
+    around.patience = .milliseconds(50)
+    try house.put("claude", "exec /bin/sleep 60")
+    #expect(await check.look(around)[0].what.contains("did not answer in time"))
+  }
+
+  @Test(
+    "hooks: not used, none, installed, moved away, another program's, some missing, narrowed, unnamed, off")
+  func hooks() async throws {
+    let house = try House()
+    let around = try house.surroundings()
+    let check = Check.hooks(of: .claudeCode)
+    let file = ".claude/settings.json"
+    #expect(await check.look(around) == [.ok("claude hooks", "Claude Code is not used here")])
+    try house.put("claude", "true")
+    let none = await check.look(around)
+    #expect(levels(none) == [.warning])
+    #expect(none[0].advice == "outrider install claude")
+    let plan = HookPlan(agent: .claudeCode, program: "\(house.path)/bin/outrider")
+    let sound = String(decoding: try HookSettings.installing(plan, in: nil), as: UTF8.self)
+    try house.write(sound, to: file)
+    #expect(await check.look(around) == [.ok("claude hooks", "\(house.path)/\(file)")])
+    func expect(_ words: String, _ level: Finding.Level, _ text: String, _ line: Int = #line) async throws {
+      try house.write(text, to: file)
+      let findings = await check.look(around)
+      #expect(
+        findings.contains { $0.level == level && $0.what.contains(words) && $0.advice != nil },
+        "\(line): \(findings)")
+    }
+    try await expect(
+      "there is no program", .problem, sound.replacing("/bin/outrider", with: "/gone/outrider"))
+    try house.write("#!/bin/sh\n", to: "other/outrider", mode: 0o755)
+    try await expect(
+      "and not this program", .warning, sound.replacing("/bin/outrider", with: "/other/outrider"))
+    try await expect("no hook for Stop", .warning, sound.replacing("\"Stop\"", with: "\"Stopp\""))
+    try await expect("is for Bash only", .warning, sound.replacing("\"*\"", with: "\"Bash\""))
+    try await expect("which agent", .problem, sound.replacing("--agent claude-code", with: "--agent codex"))
+    try await expect(
+      "disableAllHooks", .problem,
+      sound.replacing("{\n  \"hooks\"", with: "{\n  \"disableAllHooks\": true,\n  \"hooks\""))
+    try await expect(":1:1: 'x' stands where", .problem, "x")
+  }
+
+  @Test("Codex's hooks: not trusted, partly trusted, trusted, switched off, twice, behind a byte order mark")
+  func codex() async throws {
+    let house = try House()
+    let around = try house.surroundings()
+    let check = Check.hooks(of: .codex)
+    let plan = HookPlan(agent: .codex, program: "\(house.path)/bin/outrider")
+    let sound = String(decoding: try HookSettings.installing(plan, in: nil), as: UTF8.self)
+    try house.write(sound, to: ".codex/hooks.json")
+    let waiting = await check.look(around)
+    #expect(levels(waiting) == [.warning])
+    #expect(waiting[0].what.contains("trust 9 of 9 hooks"))
+    let names = [
+      "pre_tool_use", "permission_request", "post_tool_use", "user_prompt_submit", "stop", "subagent_stop",
+      "session_start", "session_end", "pre_compact",
+    ]
+    let trusted = names.map {
+      "[hooks.state.\"\(house.path)/.codex/hooks.json:\($0):0:0\"]\ntrusted_hash = \"x\"\n"
+    }
+    try house.write(trusted.dropLast().joined(), to: ".codex/config.toml")
+    #expect(await check.look(around)[0].what.contains("trust 1 of 9 hooks"))
+    try house.write(trusted.joined(), to: ".codex/config.toml")
+    #expect(levels(await check.look(around)) == [.ok])
+    try house.write(sound, to: "shop/.codex/hooks.json")
+    #expect(await check.look(around).contains { $0.what.contains("installed twice") })
+    try FileManager.default.removeItem(atPath: "\(house.path)/shop/.codex")
+    try house.write("[features]\nhooks = false\n", to: ".codex/config.toml")
+    #expect(await check.look(around)[0].what.contains("'hooks' is false under [features]"))
+    try house.write("a = [", to: ".codex/config.toml")
+    #expect(levels(await check.look(around)) == [.problem])
+    try house.write("\u{FEFF}\(sound)", to: ".codex/hooks.json")
+    #expect(await check.look(around)[0].what.contains("byte order mark"))
+  }
+
+  @Test("status lines: none, somebody else's, ours, ours that is gone")
+  func statusLine() async throws {
+    let house = try House()
+    let around = try house.surroundings()
+    let claude = Check.statusLine(of: .claudeCode)
+    #expect(await claude.look(around).isEmpty)
+    try house.write("{\"statusLine\": {\"command\": \"echo\"}}", to: ".claude/settings.json")
+    #expect(levels(await claude.look(around)) == [.warning])
+    let plan = HookPlan(agent: .claudeCode, program: "\(house.path)/bin/outrider")
+    let ours = String(decoding: try StatusLineProgram.installing(plan, in: Array("{}".utf8)), as: UTF8.self)
+    try house.write(ours, to: ".claude/settings.json")
+    #expect(levels(await claude.look(around)) == [.ok])
+    try house.write(ours.replacing("/bin/", with: "/gone/"), to: ".claude/settings.json")
+    #expect(levels(await claude.look(around)) == [.problem])
+    let codex = Check.statusLine(of: .codex)
+    try house.write("[tui]\nstatus_line = [\"model\"]\n", to: ".codex/config.toml")
+    #expect(levels(await codex.look(around)) == [.warning])
+    try house.write("[tui]\nstatus_line = [\"context-remaining\"]\n", to: ".codex/config.toml")
+    #expect(levels(await codex.look(around)) == [.ok])
+  }
+}
+
+@Suite("outrider doctor")
+struct DoctorTests {
+  @Test("prints a line a check, as JSON too, and ends with what it found")
+  func program() async throws {
+    let house = try House()
+    let missing = try await house.outrider("doctor")
+    #expect(missing.status == 69, "there is no tmux on this PATH")
+    #expect(missing.output.hasPrefix("missing  tmux"))
+    #expect(!missing.output.contains("\u{1B}"))
+    try house.put("tmux", #"case "$*" in *-V) echo tmux 3.4;; *) echo '$1 work';; esac"#)
+    let fine = try await house.outrider("doctor")
+    #expect(fine.status == 0, "\(fine.output)")
+    #expect(fine.output.split(separator: "\n").allSatisfy { $0.hasPrefix("ok ") })
+    try house.put("codex", "echo codex-cli 0.163.0")
+    let json = try await house.outrider("doctor", "--json")
+    #expect(json.status == 1)
+    let lines = json.output.split(separator: "\n").map { String($0) }
+    #expect(
+      lines.contains(#"{"check":"codex version","level":"ok","what":"Codex 0.163.0, which is tested"}"#))
+    #expect(
+      lines.contains {
+        $0.contains(#""check":"codex hooks","level":"warning""#)
+          && $0.contains(#""advice":"outrider install codex""#)
+      })
+    let rules = try await house.outrider("doctor", "--rules", "/nowhere")
+    #expect(rules.status == 69)
+    #expect(rules.output.contains("no rules found in /nowhere"))
+  }
+}
