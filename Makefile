@@ -17,7 +17,7 @@ demo: build
 
 test: setup
 	swift build --build-tests
-	swift test --skip-build
+	@scripts/test
 
 check: setup
 	@scripts/check

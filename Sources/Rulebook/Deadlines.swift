@@ -4,40 +4,6 @@ extension Judge {
   /// before, so that a tick then may be empty.
   public var nextDeadline: Instant? { state.bound }
 
-  /// A clock of the agent's moved, of those that facts do not tell of.
-  public func progress(agent: String, clock: Clock, at time: Instant) {
-    guard rulebook.shortestStall != nil else { return }
-    now = max(now, time)
-    move(clock, of: agent)
-  }
-
-  /// Facts that show that the agent gets on. A status moves its clock when its value is another one; the
-  /// elapsed time moves none, since it moves while nothing happens.
-  func moveClocks(by fact: Fact) {
-    switch fact.kind {
-    case .command: move(.command, of: fact.agent)
-    case .output: move(.output, of: fact.agent)
-    case .edit: move(.edit, of: fact.agent)
-    case .said: move(.said, of: fact.agent)
-    case .status:
-      for clock in [Clock.context, .tokens] {
-        guard let value = fact.fields[clock.rawValue]?.text else { continue }
-        let hasChanged = state.progress.update(fact.agent, initial: .init()) { progress in
-          progress.values.updateValue(value, forKey: clock) != value
-        }.result
-        if hasChanged { move(clock, of: fact.agent) }
-      }
-    default: break
-    }
-  }
-
-  private func move(_ clock: Clock, of agent: String) {
-    let moment = now
-    _ = state.progress.update(agent, initial: .init()) { $0.moved[clock] = moment }
-    // What had stalled and fired may stall again.
-    if let shortest = rulebook.shortestStall { state.mayFallDue(at: now + shortest) }
-  }
-
   /// A fact came that resets a rule's count, or meets or ends its expectation.
   func ease(_ rule: Rule, by fact: Fact) {
     if let count = rule.windows.count, count.reset.contains(fact.kind) {
@@ -47,6 +13,7 @@ extension Judge {
       expectation.kinds.contains(fact.kind) || expectation.unless.contains(fact.kind)
     {
       state.meet(expectation, of: rule.id, by: fact)
+      noteMet(rule, by: fact)
     }
   }
 
@@ -58,36 +25,60 @@ extension Judge {
       state.spells.remove(owner)
       return
     }
-    let since = now
+    let since = fact.kind == .state ? fact.time : now
     _ = state.spells.update(owner, initial: .init(since: since, fact: fact)) { $0.fact = fact }
-    if let length = rule.windows.held ?? rule.windows.stall?.after { state.mayFallDue(at: now + length) }
+    if let length = rule.windows.held ?? rule.windows.stall?.after { state.mayFallDue(at: since + length) }
   }
 
   /// When the spell makes its rule fire; nil when it has.
-  private func deadline(of spell: WindowState.Spell, _ rule: Rule, agent: String) -> Instant? {
+  private func deadline(of spell: WindowState.Spell, _ rule: Rule, _ owner: WindowState.Owner) -> Instant? {
+    guard let due = dueTime(of: spell, rule, owner) else { return nil }
+    // An agent that seems to have left the state is not judged by it before that is sure.
+    guard rule.on == .state, let sure = states.deadline(of: owner.agent) else { return due }
+    return max(due, sure)
+  }
+
+  private func dueTime(of spell: WindowState.Spell, _ rule: Rule, _ owner: WindowState.Owner) -> Instant? {
     if let length = rule.windows.held { return spell.firedAt == nil ? spell.since + length : nil }
     guard let stall = rule.windows.stall else { return nil }
-    let moved = state.progress[agent]?.moved.filter { stall.clocks.contains($0.key) }.values.max()
-    if let fired = spell.firedAt, moved.map({ $0 <= fired }) ?? true { return nil }
+    let moved = state.progress[owner.agent]?.latest(of: stall.clocks)
+    if let fired = spell.firedAt, moved.map({ $0 <= fired }) ?? true {
+      guard let grace = stall.grace, (state.firings[owner]?.count ?? 0) < rule.steps.count else { return nil }
+      return fired + grace
+    }
     return max(spell.since, moved ?? spell.since) + stall.after
   }
 
   private struct Due {
+    enum Matter {
+      case settling(agent: String)
+      case spell(WindowState.Owner)
+      case expectation(WindowState.Owner, key: [String])
+    }
+
     let deadline: Instant
+    let matter: Matter
+    /// The rule's place; what settles comes before all rules.
     let rule: Int
-    let owner: WindowState.Owner
-    /// Of an expectation.
-    let key: [String]?
+
+    var agent: String {
+      switch matter {
+      case .settling(let agent): agent
+      case .spell(let owner), .expectation(let owner, _): owner.agent
+      }
+    }
   }
 
   /// Everything that has a deadline.
   private func awaited() -> [Due] {
-    var all: [Due] = []
+    var all: [Due] = states.agents.compactMap { agent in
+      states.deadline(of: agent).map { Due(deadline: $0, matter: .settling(agent: agent), rule: -1) }
+    }
     for owner in state.spells.keys {
       guard let index = rulebook.index(of: owner.rule), let spell = state.spells[owner],
-        let deadline = deadline(of: spell, rulebook.rules[index], agent: owner.agent)
+        let deadline = deadline(of: spell, rulebook.rules[index], owner)
       else { continue }
-      all.append(Due(deadline: deadline, rule: index, owner: owner, key: nil))
+      all.append(Due(deadline: deadline, matter: .spell(owner), rule: index))
     }
     for owner in state.expectations.keys {
       guard let index = rulebook.index(of: owner.rule), let table = state.expectations[owner],
@@ -95,7 +86,7 @@ extension Judge {
       else { continue }
       for key in table.keys {
         guard let pending = table[key] else { continue }
-        all.append(Due(deadline: pending.deadline, rule: index, owner: owner, key: key))
+        all.append(Due(deadline: pending.deadline, matter: .expectation(owner, key: key), rule: index))
       }
     }
     return all
@@ -107,7 +98,7 @@ extension Judge {
     while let bound = state.bound, bound < limit || (inclusive && bound == limit) {
       let all = awaited()
       let due = all.filter { $0.deadline < limit || (inclusive && $0.deadline == limit) }
-        .sorted { ($0.deadline, $0.rule, $0.owner.agent) < ($1.deadline, $1.rule, $1.owner.agent) }
+        .sorted { ($0.deadline, $0.rule, $0.agent) < ($1.deadline, $1.rule, $1.agent) }
       guard let first = due.first else {
         state.setBound(all.map(\.deadline).min())
         break
@@ -119,16 +110,24 @@ extension Judge {
   }
 
   private func fire(_ due: Due) -> [Verdict] {
-    let rule = rulebook.rules[due.rule]
     now = max(now, due.deadline)
-    if let key = due.key {
-      guard let pending = state.expectations[due.owner]?[key] else { return [] }
-      _ = state.expectations.update(due.owner, initial: Bounded(capacity: 1)) { $0.remove(key) }
+    switch due.matter {
+    case .settling(let agent):
+      guard let deadline = states.deadline(of: agent), deadline <= due.deadline,
+        let fact = states.settle(agent)
+      else { return [] }
+      return judge(fact, depth: 0)
+    case .expectation(let owner, let key):
+      let rule = rulebook.rules[due.rule]
+      guard let pending = state.expectations[owner]?[key] else { return [] }
+      _ = state.expectations.update(owner, initial: Bounded(capacity: 1)) { $0.remove(key) }
       return fire(rule, lasted(pending.fact, due.deadline), at: due.deadline, depth: 0)
+    case .spell(let owner):
+      let rule = rulebook.rules[due.rule]
+      guard let spell = state.spells[owner] else { return [] }
+      _ = state.spells.update(owner, initial: spell) { $0.firedAt = due.deadline }
+      return fire(rule, stilled(rule, spell, at: due.deadline), at: due.deadline, depth: 0)
     }
-    guard let spell = state.spells[due.owner] else { return [] }
-    _ = state.spells.update(due.owner, initial: spell) { $0.firedAt = due.deadline }
-    return fire(rule, lasted(spell.fact, due.deadline, since: spell.since), at: due.deadline, depth: 0)
   }
 
   private func lasted(_ fact: Fact, _ deadline: Instant, since: Instant? = nil) -> Fact {

@@ -27,6 +27,18 @@ public struct Dialect: Sendable {
     case interrupted
     /// Something else that starts a new item of the transcript.
     case note
+    /// How calls ended: a group `done` counts them, `failed` those that failed.
+    case outcome
+    /// A file that the agent wrote: its path.
+    case edit
+    /// What the agent's program says of itself: an error of its service, a limit, a login.
+    case notice
+    /// The same, when it says that its service has no more for it: the agent is limited until it works again.
+    case limit
+    /// The agent's own word that its context was compacted.
+    case compacted
+    /// What its program says beside the work, at times of its own: tips.
+    case aside
   }
 
   /// One way in which a line can read. The first that matches decides.

@@ -112,7 +112,9 @@ private struct DialectFileReader {
       })
   }
 
-  private static let needsText: Set<Dialect.Role> = [.command, .output, .said, .prompt, .box]
+  private static let needsText: Set<Dialect.Role> = [
+    .command, .output, .said, .prompt, .box, .edit, .notice, .limit,
+  ]
 
   private mutating func readState(_ node: Node) -> Dialect.State? {
     let fields = file.fields(node, of: "a state", known: DialectGrammar.state)

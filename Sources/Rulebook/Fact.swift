@@ -26,6 +26,13 @@ public struct Fact: Sendable, Equatable {
     public static let state = Kind(rawValue: "state")
     /// Any settled line.
     public static let line = Kind(rawValue: "line")
+    /// What the agent's program says of itself: an error of its service, a limit, a login that has expired.
+    public static let notice = Kind(rawValue: "notice")
+    /// What a probe measured: `measure` names it. Of `disk`: `path`, and `mib_left` and `inodes_left` that its
+    /// file system has for the user; where it has no fixed number of inodes, `inodes_left` is not set.
+    public static let probe = Kind(rawValue: "probe")
+    /// A clock of the agent's moved that no other fact moves; the text names it. No rule listens to it.
+    public static let progress = Kind(rawValue: "progress")
   }
 
   /// The sense a fact came from.

@@ -7,12 +7,14 @@ extension Fact.Kind {
         "program", "line", "phase", "exit", "cwd", "branch", "truncated", "opaque", "target", "remote",
         "everything", "forced", "with_lease", "dry_run", "resolved", "env", "options", "writes", "host",
         "wrappers", "source", "reason", "skips_hooks", "admin", "deletes", "captured",
+        "failed",
       ]
     case .output: ["command"]
     case .edit: ["path"]
     case .prompt: ["by"]
     case .status: ["context", "tokens", "elapsed", "queued"]
-    case .state: ["state"]
+    case .state: ["state", "was", "evidence"]
+    case .probe: ["measure", "path", "mib_left", "inodes_left"]
     case .line: ["region"]
     default: []
     }
@@ -37,6 +39,7 @@ extension Rulebook {
       known.formUnion(rule.fires.flatMap(\.fields.keys))
       if rule.windows.count != nil { known.insert("count") }
       if rule.windows.isSpell || rule.windows.expectation != nil { known.insert("lasted") }
+      if rule.windows.stall != nil { known.insert("clocks") }
       known.formUnion(rule.on.fieldNames)
       guard seen.insert(rule.on).inserted else { return }
       for emitter in rules where emitter.emit == rule.on { take(emitter) }

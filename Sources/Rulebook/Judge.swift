@@ -12,7 +12,8 @@ public final class Judge {
   private var told: Set<String> = []
   private let context = MatchContext()
   private var standing: [Fact.Kind: PatternSet.Standing] = [:]
-  private var raised = RecentStories()
+  var raised = RecentStories()
+  var states = SettledStates()
   var state = WindowState()
   var now = Instant(nanoseconds: .min)
   /// Facts that may still be emitted for what is being judged.
@@ -53,9 +54,28 @@ public final class Judge {
     let due = allVerdicts(before: fact.time)
     now = max(now, fact.time)
     allowance = Self.mostEmitted
-    let own = judge(fact, depth: 0)
+    let own = take(fact)
     return due.isEmpty ? own : due + own
   }
+
+  private func take(_ fact: Fact) -> [Verdict] {
+    switch fact.kind {
+    case .progress:
+      if let clock = Clock(rawValue: fact.text) { progress(agent: fact.agent, clock: clock, at: fact.time) }
+      return []
+    case .state:
+      var fact = fact
+      fact.time = now
+      if let told = states.hear(fact, at: now) { return judge(told, depth: 0) }
+      if let deadline = states.deadline(of: fact.agent) { state.mayFallDue(at: deadline) }
+      return []
+    default:
+      return judge(fact, depth: 0)
+    }
+  }
+
+  /// What the agent is doing, without flicker; nil before any sense told of it.
+  public func standing(of agent: String) -> Standing? { states.standing(of: agent) }
 
   func allVerdicts(before time: Instant) -> [Verdict] {
     guard let bound = state.bound, bound < time else { return [] }
@@ -82,7 +102,7 @@ public final class Judge {
     return emitted
   }
 
-  private func judge(_ fact: Fact, depth: Int) -> [Verdict] {
+  func judge(_ fact: Fact, depth: Int) -> [Verdict] {
     if rulebook.shortestStall != nil { moveClocks(by: fact) }
     guard let listeners = rulebook.listeners[fact.kind] else { return [] }
     for index in listeners.eased { ease(rulebook.rules[index], by: fact) }
@@ -91,6 +111,7 @@ public final class Judge {
     var captures: [Int: [String: Value]] = [:]
     var text = fact.text
     text.withUTF8 { bytes in
+      fired.removeAll { isExcepted(rulebook.rules[$0], bytes) }
       listeners.patterns.forEachMatch(
         in: bytes, standing: &standing[fact.kind, default: .init()], using: context
       ) { index, result in
@@ -160,65 +181,29 @@ public final class Judge {
       return first == fact.time ? [] : repeated(rule, fact)
     }
     if let expectation = rule.windows.expectation {
+      // One sense may tell what a command printed before another tells how it ended.
+      if isMet(rule, before: fact) { return [] }
       if state.expect(expectation, for: rule.id, after: fact, at: now) { tellForgotten(rule) }
       return []
     }
-    guard let window = rule.windows.count else { return fire(rule, fact, at: fact.time, depth: depth) }
-    let (number, hasForgotten) = state.count(fact, for: rule.id, window, at: now)
+    // A state that has settled began before it was told.
+    let time = fact.kind == .state ? now : fact.time
+    guard let window = rule.windows.count else { return fire(rule, fact, at: time, depth: depth) }
+    if window.isPerCommand, let story = fact.story {
+      let key = ([rule.id] + WindowState.key(of: fact, by: window.by)).joined(separator: "\u{0}")
+      guard raised.insert(story: story, agent: fact.agent, rule: key, at: now) == nil else { return [] }
+    }
+    let (counted, hasForgotten) = state.count(fact, for: rule.id, window, at: now)
     if hasForgotten { tellForgotten(rule) }
+    guard let number = counted else { return [] }
     var fact = fact
     fact.fields["count"] = .number(Double(number))
     if let at = window.at, number < at { return [] }
     if let threshold = rule.threshold, !threshold.holds(for: fact.fields, lists: rulebook.lists) { return [] }
-    return fire(rule, fact, at: fact.time, depth: depth, count: number)
+    return fire(rule, fact, at: time, depth: depth, count: number)
   }
 
-  /// A rule that has fired on this command, which a hook asks about only now: it is refused all the same.
-  private func repeated(_ rule: Rule, _ fact: Fact) -> [Verdict] {
-    guard rule.actions.contains(.deny), Action.deny.applies(to: fact, among: rule.actions),
-      rule.windows.count == nil, rule.windows.expectation == nil
-    else { return [] }
-    return [verdict(rule, fact, at: fact.time, orders: [Order(.deny)], isRepeat: true)]
-  }
-
-  /// Fires, unless the rule has fired too lately.
-  func fire(_ rule: Rule, _ fact: Fact, at time: Instant, depth: Int, count: Int? = nil) -> [Verdict] {
-    let owner = WindowState.Owner(rule: rule.id, agent: fact.agent)
-    var number = 0
-    if rule.windows.cooldown != nil || rule.steps.count > 1 {
-      if let cooldown = rule.windows.cooldown, let last = state.firings[owner]?.last, now - last < cooldown {
-        return []
-      }
-      number = state.climb(owner, reset: rule.windows.ladderReset, at: now)
-    }
-    let step = min(number, max(0, rule.steps.count - 1))
-    let orders = rule.steps.isEmpty ? [] : rule.steps[step]
-    let wanted = orders.map(\.action)
-    let verdict = verdict(
-      rule, fact, at: time, orders: orders.filter { $0.action.applies(to: fact, among: wanted) },
-      step: step + 1,
-      count: count)
-    guard let kind = rule.emit else { return [verdict] }
-    return [verdict] + emit(kind, from: rule, fact, at: time, depth: depth)
-  }
-
-  private func verdict(
-    _ rule: Rule, _ fact: Fact, at time: Instant, orders: [Order], step: Int = 1, count: Int? = nil,
-    isRepeat: Bool = false
-  ) -> Verdict {
-    var places = fact.fields
-    places["agent"] = .string(fact.agent)
-    places["text"] = .string(fact.text)
-    places["rule"] = .string(rule.id)
-    places["severity"] = .string(rule.severity.rawValue)
-    return Verdict(
-      rule: rule, fact: fact, time: time, why: rule.why.filled(from: places),
-      instead: rule.instead?.filled(from: places),
-      prompt: rule.prompt.map { cleaned($0.filled(from: places), limit: Verdict.longest) },
-      orders: orders.map { $0.filled(from: places) }, step: step, count: count, isRepeat: isRepeat)
-  }
-
-  private func emit(
+  func emit(
     _ kind: Fact.Kind, from rule: Rule, _ fact: Fact, at time: Instant, depth: Int
   ) -> [Verdict] {
     guard depth < Self.deepest, allowance > 0 else {
@@ -245,7 +230,7 @@ public final class Judge {
   }
 
   /// A notice that is given once for the rulebook in force.
-  private func tellOnce(_ rule: Rule, _ matter: String, _ text: String) {
+  func tellOnce(_ rule: Rule, _ matter: String, _ text: String) {
     guard told.insert("\(rule.id) \(matter)").inserted else { return }
     notices.append(Notice(rule: rule.id, text: "rule '\(rule.id)' (\(rule.origin)) \(text)"))
   }

@@ -11,6 +11,10 @@ struct RecentStories {
   private var order: [Key] = []
   private var oldest = 0
 
+  func contains(story: UInt64, agent: String, rule: String) -> Bool {
+    known[Key(agent: agent, story: story, rule: rule)] != nil
+  }
+
   /// When it was there first; nil when it had not been there.
   mutating func insert(story: UInt64, agent: String, rule: String, at time: Instant) -> Instant? {
     let key = Key(agent: agent, story: story, rule: rule)

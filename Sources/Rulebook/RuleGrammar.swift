@@ -3,12 +3,13 @@ enum RuleGrammar {
   static let top = ["lists", "macros", "rules", "except", "severity", "raise", "disable"]
   static let rule = [
     "id", "on", "match", "except", "when", "severity", "why", "instead", "prompt", "do", "ladder", "emit",
-    "count", "cooldown", "for", "stalled", "expect", "within", "unless", "by", "fires", "silent",
+    "count", "cooldown", "cap", "for", "stalled", "expect", "within", "unless", "by", "fires", "silent",
   ]
   static let list = ["add"]
-  static let count = ["at", "within", "by", "reset"]
+  static let count = ["at", "within", "by", "reset", "per"]
+  static let cap = ["at", "within"]
   static let ladder = ["reset"]
-  static let stalled = ["after", "clocks"]
+  static let stalled = ["after", "clocks", "grace"]
   static let hold = ["for", "then"]
   static let restart = ["handoff"]
   /// Beside fields of the fact.

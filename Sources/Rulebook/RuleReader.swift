@@ -154,5 +154,7 @@ extension RuleFileReader {
 
 extension Fact.Kind {
   /// Those that the senses make.
-  static let known: [Fact.Kind] = [.command, .output, .edit, .said, .prompt, .status, .state, .line]
+  static let known: [Fact.Kind] = [
+    .command, .output, .edit, .said, .prompt, .status, .state, .line, .notice, .probe,
+  ]
 }

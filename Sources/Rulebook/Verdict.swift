@@ -16,6 +16,10 @@ public struct Verdict: Sendable {
   public let step: Int
   /// How many the rule counted, where it counts.
   public let count: Int?
+  /// What shows it beyond the fact, a line each: of a stall, every clock.
+  public let evidence: [String]
+  /// The rule's cap is reached: the human is called and nothing else is done.
+  public let isCapped: Bool
   /// The rule had fired on this command before; there is an alert about it.
   public let isRepeat: Bool
 

@@ -9,6 +9,8 @@ public struct Windows: Sendable, Equatable {
     public let by: [String]
     /// Kinds of fact that start the agent's counting again.
     public let reset: [Fact.Kind]
+    /// `per: command`: what one command makes alike counts once.
+    public let isPerCommand: Bool
 
     /// More than this many are never kept.
     static let most = 1000
@@ -28,6 +30,18 @@ public struct Windows: Sendable, Equatable {
   public struct Stall: Sendable, Equatable {
     public let after: Duration
     public let clocks: Set<Clock>
+    /// `grace`: while still nothing moves, the next step of the ladder is due after so long. Without it the
+    /// rule fires again only after progress.
+    public let grace: Duration?
+
+    /// What moves so soon after a step is the step's own echo, no sign that it helped.
+    static let echo = Duration.seconds(15)
+  }
+
+  /// `cap`: beyond so many within so long the rule only calls the human, once.
+  public struct Cap: Sendable, Equatable {
+    public let at: Int
+    public let within: Duration
   }
 
   public var count: Count?
@@ -39,6 +53,7 @@ public struct Windows: Sendable, Equatable {
   public var cooldown: Duration?
   /// `ladder: {reset: …}`: after so long without firing, the first step is due again.
   public var ladderReset: Duration?
+  public var cap: Cap?
 
   public init() {}
 
@@ -59,6 +74,9 @@ public enum Clock: String, Codable, CaseIterable, Sendable {
   case command, output, edit, said
   /// Moved by a `status` fact whose value is another than before.
   case context, tokens
-  /// New lines of the pane, and child processes that come, go or use the processor: told by the senses.
-  case lines, children
+  /// New lines of the pane, once timers and spinners are taken out, and words that the human types: told by
+  /// `progress` facts.
+  case lines, typing
+  /// Child processes that come, go, write or use the processor: told by the senses.
+  case children
 }

@@ -17,6 +17,7 @@ extension RuleFileReader {
     windows.held = fields["for"].flatMap { duration($0, "\(what): 'for'") }
     windows.count = fields["count"].flatMap { readCount($0, when, "\(what): 'count'") }
     windows.stall = fields["stalled"].flatMap { readStall($0, "\(what): 'stalled'") }
+    windows.cap = fields["cap"].flatMap { readCap($0, "\(what): 'cap'") }
     if let node = fields["ladder"] {
       let ladder = file.fields(node, of: "\(what): 'ladder'", known: RuleGrammar.ladder)
       windows.ladderReset = ladder["reset"].flatMap { duration($0, "\(what): 'reset'") }
@@ -76,12 +77,29 @@ extension RuleFileReader {
       return nil
     }
     let by = names(fields["by"], "\(what): 'by'")
-    return Windows.Count(at: at, within: within, by: by.isEmpty ? ["agent"] : by, reset: reset)
+    if let node = fields["per"], node.scalar?.string != "command" {
+      file.report(node, "\(what): 'per' is 'command': what one command prints alike counts once")
+      return nil
+    }
+    return Windows.Count(
+      at: at, within: within, by: by.isEmpty ? ["agent"] : by, reset: reset,
+      isPerCommand: fields["per"] != nil)
+  }
+
+  private mutating func readCap(_ node: Node, _ what: String) -> Windows.Cap? {
+    let fields = file.fields(node, of: what, known: RuleGrammar.cap)
+    guard let at = fields["at"]?.scalar.flatMap({ Int($0.string) }), (1...Windows.Count.most).contains(at),
+      let limit = fields["within"]
+    else {
+      file.report(node, "\(what) needs a number and a time, as in 'cap: {at: 3, within: 1h}'")
+      return nil
+    }
+    return duration(limit, "\(what): 'within'").map { Windows.Cap(at: at, within: $0) }
   }
 
   private mutating func readStall(_ node: Node, _ what: String) -> Windows.Stall? {
     guard node.mapping != nil else {
-      return duration(node, what).map { Windows.Stall(after: $0, clocks: Set(Clock.allCases)) }
+      return duration(node, what).map { Windows.Stall(after: $0, clocks: Set(Clock.allCases), grace: nil) }
     }
     let fields = file.fields(node, of: what, known: RuleGrammar.stalled)
     guard let after = fields["after"] else {
@@ -93,8 +111,9 @@ extension RuleFileReader {
     for item in fields["clocks"].map({ node in node.sequence.map { Array($0) } ?? [node] }) ?? [] {
       if let clock = word(item, what, "clock", Clock.self) { clocks.insert(clock) }
     }
+    let grace = fields["grace"].flatMap { duration($0, "\(what): 'grace'") }
     return duration(after, "\(what): 'after'").map {
-      Windows.Stall(after: $0, clocks: clocks.isEmpty ? Set(Clock.allCases) : clocks)
+      Windows.Stall(after: $0, clocks: clocks.isEmpty ? Set(Clock.allCases) : clocks, grace: grace)
     }
   }
 

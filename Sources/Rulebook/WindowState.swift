@@ -17,25 +17,34 @@ struct WindowState {
     var firedAt: Instant?
   }
 
-  struct Progress {
-    var moved: [Clock: Instant] = [:]
-    var values: [Clock: String] = [:]
-  }
-
   struct Firings {
     var last: Instant
     var count = 0
+    /// The newest, for a rule with a cap.
+    var times: [Instant] = []
+    /// When the human was told that the cap is reached.
+    var cappedAt: Instant?
+  }
+
+  /// One of those that are counted.
+  struct Tally {
+    let time: Instant
+    let source: Fact.Source
+    /// Two senses that tell of the same within so long tell of one event.
+    static let coincidence = Duration.seconds(3)
   }
 
   /// Things that one rule counts or expects apart for one agent.
   static let keysEach = 256
   static let owners = 4096
 
-  var counts = Bounded<Owner, Bounded<[String], [Instant]>>(capacity: owners)
+  var counts = Bounded<Owner, Bounded<[String], [Tally]>>(capacity: owners)
   var expectations = Bounded<Owner, Bounded<[String], Pending>>(capacity: owners)
+  /// When what a rule expects came last.
+  var met = Bounded<Owner, Tally>(capacity: owners)
   var spells = Bounded<Owner, Spell>(capacity: owners)
   var firings = Bounded<Owner, Firings>(capacity: owners)
-  var progress = Bounded<String, Progress>(capacity: 1024)
+  var progress = Bounded<String, Clocks>(capacity: 1024)
   /// Nothing falls due before; nil when nothing will.
   private(set) var bound: Instant?
 
@@ -51,26 +60,33 @@ struct WindowState {
   mutating func keep(_ isKnown: (String) -> Bool) {
     counts.removeAll { !isKnown($0.rule) }
     expectations.removeAll { !isKnown($0.rule) }
+    met.removeAll { !isKnown($0.rule) }
     spells.removeAll { !isKnown($0.rule) }
     firings.removeAll { !isKnown($0.rule) }
   }
 
-  /// Counts the fact; returns how many there are now in the window, and whether another key was forgotten.
+  /// Counts the fact; returns how many there are now in the window, nil when another sense had told of it,
+  /// and whether another key was forgotten.
   mutating func count(
     _ fact: Fact, for rule: String, _ window: Windows.Count, at now: Instant
-  ) -> (number: Int, hasForgotten: Bool) {
+  ) -> (number: Int?, hasForgotten: Bool) {
     let owner = Owner(rule: rule, agent: window.by.contains("agent") ? fact.agent : "")
     let key = Self.key(of: fact, by: window.by)
     let outer = counts.update(owner, initial: Bounded(capacity: Self.keysEach)) { table in
-      table.update(key, initial: []) { times in
-        times.append(now)
-        if let within = window.within, let first = times.firstIndex(where: { now - $0 <= within }), first > 0
-        {
-          times.removeFirst(first)
+      table.update(key, initial: []) { tallies -> Int? in
+        let isKnown = tallies.contains {
+          $0.source != fact.source && now - $0.time <= Tally.coincidence
         }
-        if times.count > Windows.Count.most { times.removeFirst(times.count - Windows.Count.most) }
-        let number = times.count
-        if let at = window.at, number >= at { times = [] }
+        if isKnown { return nil }
+        tallies.append(Tally(time: now, source: fact.source))
+        if let within = window.within, let first = tallies.firstIndex(where: { now - $0.time <= within }),
+          first > 0
+        {
+          tallies.removeFirst(first)
+        }
+        if tallies.count > Windows.Count.most { tallies.removeFirst(tallies.count - Windows.Count.most) }
+        let number = tallies.count
+        if let at = window.at, number >= at { tallies = [] }
         return number
       }
     }
@@ -105,9 +121,12 @@ struct WindowState {
   }
 
   /// The number of firings before this one on the ladder; counts this one.
-  mutating func climb(_ owner: Owner, reset: Duration?, at now: Instant) -> Int {
+  ///
+  /// - Parameter progress: When the agent got on last, for a rule whose ladder that resets.
+  mutating func climb(_ owner: Owner, _ windows: Windows, progress: Instant?, at now: Instant) -> Int {
     firings.update(owner, initial: Firings(last: now)) { firings in
-      if let reset, now - firings.last >= reset { firings.count = 0 }
+      if let reset = windows.ladderReset, now - firings.last >= reset { firings.count = 0 }
+      if let progress, progress - firings.last > Windows.Stall.echo { firings.count = 0 }
       defer {
         firings.count += 1
         firings.last = now
@@ -116,7 +135,28 @@ struct WindowState {
     }.result
   }
 
-  private static func key(of fact: Fact, by names: [String]) -> [String] {
-    names.filter { $0 != "agent" }.map { String((fact.fields[$0]?.text ?? "").prefix(200)) }
+  /// What a rule may still do under its cap.
+  enum Allowance {
+    case all, onlyHuman, nothing
+  }
+
+  /// Whether the cap is reached; counts this firing if it is not.
+  mutating func spend(_ cap: Windows.Cap, of owner: Owner, at now: Instant) -> Allowance {
+    firings.update(owner, initial: Firings(last: now)) { firings in
+      firings.times.removeAll { now - $0 >= cap.within }
+      guard firings.times.count >= cap.at else {
+        firings.times.append(now)
+        return .all
+      }
+      if let told = firings.cappedAt, now - told < cap.within { return .nothing }
+      firings.cappedAt = now
+      return .onlyHuman
+    }.result
+  }
+
+  static func key(of fact: Fact, by names: [String]) -> [String] {
+    names.filter { $0 != "agent" }.map { name in
+      String((name == "text" ? fact.text : fact.fields[name]?.text ?? "").prefix(200))
+    }
   }
 }

@@ -25,6 +25,8 @@ public final class DialectReader {
   /// The agent has said that it was interrupted, and the marks of its work have not gone yet.
   private var isStopping = false
   private var values: [String: Value] = [:]
+  private var outcomes = Outcomes()
+  private var lastNotice = ""
 
   /// - Parameters:
   ///   - agent: The name that the facts carry.
@@ -53,6 +55,9 @@ public final class DialectReader {
     var activity = ""
     var isPast = false
     var newBox: LineID?
+    /// A line of the transcript grew that no other fact tells of.
+    var hasGrown = false
+    let isCutShort = items.contains { dialect.lines[$0.entry].role == .interrupted && $0.head.isNew }
     defer { lastBox = newBox }
     box = nil
     for item in items {
@@ -78,10 +83,34 @@ public final class DialectReader {
         anchor = (head.id, isSent)
       case .said:
         if head.isNew || item.rows.contains(where: { $0.isNew || $0.isRevised }) {
-          speech.hear(head.id, item.text)
+          hasGrown = speech.hear(head.id, item.text) || hasGrown
         }
         anchor = (head.id, head.isNew)
-      case .note: anchor = (head.id, head.isNew)
+      case .note:
+        hasGrown = head.isNew || hasGrown
+        anchor = (head.id, head.isNew)
+      case .outcome:
+        hasGrown = head.isNew || hasGrown
+        if !isCutShort, head.isNew || head.isRevised {
+          facts += readOutcome(item, under: anchor?.id, at: now)
+        }
+        anchor = (head.id, head.isNew)
+      case .edit:
+        if head.isNew { facts.append(fact(.edit, item.text, at: now, ["path": .string(item.text)])) }
+        anchor = (head.id, head.isNew)
+      case .notice, .limit:
+        // A countdown in it is no news.
+        guard head.isNew || (head.isRevised && item.text != lastNotice) else { continue }
+        lastNotice = item.text
+        facts.append(fact(.notice, item.text, at: now, item.fields.mapValues { .string($0) }))
+        // The screen is that of an agent at rest, so that what waits for rest goes on.
+        if dialect.lines[item.entry].role == .limit {
+          facts.append(stateFact(.limited, was: state, at: now, evidence: item.text))
+        }
+      case .compacted:
+        if head.isNew { facts += change(to: .compacting, at: now, evidence: item.text) }
+        anchor = (head.id, head.isNew)
+      case .aside: break
       case .activity:
         activity = item.fields["count"] ?? "1"
         isPast = false
@@ -104,6 +133,9 @@ public final class DialectReader {
       visible: classifier.visible, last: lastItem?.head.id, isOver: newState != .working)
     {
       facts.append(fact(.said, text, at: now))
+    }
+    if hasGrown, !facts.contains(where: { Self.transcript.contains($0.kind) }) {
+      facts.append(fact(.progress, Clock.lines.rawValue, at: now))
     }
     if newState != .working { isStopping = false }
     let isStillInterrupted = state == .interrupted && (newState == .idle || isStopping)
@@ -129,7 +161,28 @@ public final class DialectReader {
     guard let story else { return [] }
     var fields: [String: Value] = ["phase": .string(line.phase.rawValue)]
     if let exit = item.fields["exit"] { fields["exit"] = .number(Double(exit) ?? -1) }
+    if line.match.captureNames.contains("failed") { fields["failed"] = .flag(item.fields["failed"] != nil) }
     return [fact(.command, item.text, at: now, fields, story: story)]
+  }
+
+  /// Facts that move the clock of lines by themselves.
+  private static let transcript: Set<Fact.Kind> = [.command, .output, .edit, .said]
+
+  /// The commands that have ended by a line that only counts them. When some failed and some did not, it does
+  /// not say which, and nothing is told.
+  private func readOutcome(
+    _ item: LineClassifier.Item, under anchor: LineID?, at now: Instant
+  ) -> [Fact] {
+    let count = outcomes.note(
+      done: Int(item.fields["done"] ?? "") ?? 1, failed: Int(item.fields["failed"] ?? "") ?? 0,
+      below: anchor)
+    let ended = stories.conclude(count.done, below: anchor)
+    guard count.failed == 0 || count.failed == count.done else { return [] }
+    return ended.map { id, text in
+      fact(
+        .command, text, at: now,
+        ["phase": .string(Fact.Phase.ran.rawValue), "failed": .flag(count.failed > 0)], story: id)
+    }
   }
 
   private func readStatus(_ item: LineClassifier.Item, at now: Instant) -> [Fact] {
@@ -153,14 +206,16 @@ public final class DialectReader {
     guard new != state else { return [] }
     let old = state
     state = new
-    return [
-      fact(
-        .state, new.rawValue, at: now,
-        [
-          "state": .string(new.rawValue), "was": .string(old.rawValue),
-          "evidence": .string(cleaned(evidence, limit: 200)),
-        ])
-    ]
+    return [stateFact(new, was: old, at: now, evidence: evidence)]
+  }
+
+  private func stateFact(_ new: AgentState, was old: AgentState, at now: Instant, evidence: String) -> Fact {
+    fact(
+      .state, new.rawValue, at: now,
+      [
+        "state": .string(new.rawValue), "was": .string(old.rawValue),
+        "evidence": .string(cleaned(evidence, limit: 200)),
+      ])
   }
 
   private func fact(
@@ -169,6 +224,21 @@ public final class DialectReader {
   ) -> Fact {
     Fact(
       time: now, agent: agent, kind: kind, text: text, fields: fields, source: .pane, story: story)
+  }
+}
+
+/// How many calls had ended below each item when it was last looked at.
+private struct Outcomes {
+  private var seen: [(anchor: LineID?, done: Int, failed: Int)] = []
+
+  /// Those that have ended since.
+  mutating func note(done: Int, failed: Int, below anchor: LineID?) -> (done: Int, failed: Int) {
+    let index = seen.firstIndex { $0.anchor == anchor }
+    let before = index.map { seen[$0] } ?? (anchor: anchor, done: 0, failed: 0)
+    if let index { seen.remove(at: index) }
+    seen.append((anchor, done, failed))
+    if seen.count > 64 { seen.removeFirst() }
+    return (max(0, done - before.done), max(0, failed - before.failed))
   }
 }
 
@@ -197,12 +267,14 @@ private struct HumanCommands {
 private struct Speech {
   private var pending: [(id: LineID, text: String)] = []
 
-  mutating func hear(_ id: LineID, _ text: String) {
-    if let index = pending.firstIndex(where: { $0.id == id }) {
-      pending[index].text = text
-    } else {
+  /// Whether it is more than was known.
+  mutating func hear(_ id: LineID, _ text: String) -> Bool {
+    guard let index = pending.firstIndex(where: { $0.id == id }) else {
       pending.append((id, text))
+      return true
     }
+    defer { pending[index].text = text }
+    return pending[index].text != text
   }
 
   /// What is complete: something stands below it, it has left the screen, or the turn is over.

@@ -33,6 +33,8 @@ public final class PaneReader {
   private let context = MatchContext()
   private var typed: [String] = []
   private var sentPrompts: [String] = []
+  /// What stood in the prompt box, for telling when the human types.
+  private var lastBox: String?
   private let wantsLines: Bool
   /// What a snapshot shows beyond what was known is news.
   private var isKnown: Bool
@@ -150,7 +152,18 @@ public final class PaneReader {
     guard let reader else {
       return wantsLines ? lines(of: frame, at: now) : []
     }
-    return echoes.filter(reader.read(frame, at: now).flatMap { expand($0) })
+    return echoes.filter(reader.read(frame, at: now).flatMap { expand($0) }) + typing(at: now)
+  }
+
+  /// Words in the prompt box that are not Outrider's.
+  private func typing(at now: Instant) -> [Fact] {
+    guard let box = reader?.box, box != lastBox else { return [] }
+    defer { lastBox = box }
+    let words = Self.squeezed(box)
+    guard lastBox != nil, !words.isEmpty, !typed.contains(where: { $0.hasPrefix(words) }) else { return [] }
+    return [
+      Fact(time: now, agent: agent, kind: .progress, text: Clock.typing.rawValue, source: .pane)
+    ]
   }
 
   private func expand(_ fact: Fact) -> [Fact] {

@@ -18,6 +18,7 @@ public final class Stories {
 
   private struct Story {
     let id: UInt64
+    var text: String
     var squeezed: [UInt8]
     var phase: Fact.Phase
     var places: [Place] = []
@@ -64,7 +65,10 @@ public final class Stories {
     if let index = known {
       let isLonger = squeezed.count > stories[index].squeezed.count
       let isLater = continues(stories[index].phase, phase)
-      if isLonger { stories[index].squeezed = squeezed }
+      if isLonger {
+        stories[index].squeezed = squeezed
+        stories[index].text = text
+      }
       if isLater { stories[index].phase = phase }
       return isLonger || isLater ? stories[index].id : nil
     }
@@ -78,7 +82,7 @@ public final class Stories {
       return show(index, text)
     }
     return show(
-      begin(squeezed, phase, now) {
+      begin(text, squeezed, phase, now) {
         $0.places = [place]; $0.lines = [line]
       }, text)
   }
@@ -91,9 +95,20 @@ public final class Stories {
     if paraphrases.count == Self.capacity { paraphrases.removeFirst() }
     paraphrases.append((place, squeezed))
     guard let newest = stories.last, now - newest.start < Self.wordsDelay else {
-      return show(begin(squeezed, .ran, now) { $0.places = [place] }, text)
+      return show(begin(text, squeezed, .ran, now) { $0.places = [place] }, text)
     }
     return newest.id
+  }
+
+  /// The newest commands below an item that were not seen to end, as they have now; the newest last.
+  func conclude(_ count: Int, below anchor: LineID?) -> [(id: UInt64, text: String)] {
+    let open = stories.indices.filter { index in
+      stories[index].phase < .ran && stories[index].places.contains { $0.anchor == anchor }
+    }
+    return open.suffix(max(0, count)).map { index in
+      stories[index].phase = .ran
+      return (stories[index].id, stories[index].text)
+    }
   }
 
   /// The story of a command that a hook tells of.
@@ -104,7 +119,7 @@ public final class Stories {
     let index =
       stories.lastIndex { $0.call != nil && $0.call == call }
       ?? stories.lastIndex { isSame($0.squeezed, squeezed) && isOpenForHook($0, call, phase, at: now) }
-      ?? begin(squeezed, phase, now) { _ in }
+      ?? begin(text, squeezed, phase, now) { _ in }
     // Between the two hooks the command runs, whatever the pane shows.
     stories[index].phase = max(stories[index].phase, phase)
     if let call { stories[index].call = call }
@@ -146,10 +161,10 @@ public final class Stories {
 
   /// Begins a story; returns its place.
   private func begin(
-    _ squeezed: [UInt8], _ phase: Fact.Phase, _ now: Instant, _ fill: (inout Story) -> Void
+    _ text: String, _ squeezed: [UInt8], _ phase: Fact.Phase, _ now: Instant, _ fill: (inout Story) -> Void
   ) -> Int {
     if stories.count == Self.capacity { stories.removeFirst() }
-    var story = Story(id: nextID, squeezed: squeezed, phase: phase, start: now, isOnPane: false)
+    var story = Story(id: nextID, text: text, squeezed: squeezed, phase: phase, start: now, isOnPane: false)
     nextID += 1
     fill(&story)
     stories.append(story)

@@ -13,7 +13,7 @@ extension Alert {
     self.init(
       time: time, id: Self.makeID(at: time, using: &generator), story: fact.storyName, rule: verdict.rule.id,
       severity: verdict.rule.severity, agent: agent, source: Source(rawValue: fact.source.rawValue),
-      text: fact.text, why: verdict.why, instead: verdict.instead, evidence: evidence)
+      text: fact.text, why: verdict.why, instead: verdict.instead, evidence: evidence + verdict.evidence)
   }
 
   /// The line about something that is wrong with the watch itself, not with an agent.

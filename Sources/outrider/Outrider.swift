@@ -34,7 +34,9 @@ struct Outrider: AsyncParsableCommand {
       let isUsage = exitCode(for: error) != .success
       guard isUsage else { exit(withError: error) }
       complain(fullMessage(for: error))
-      Foundation.exit(ExitStatus.usage.rawValue)
+      // Agents take 2 for a refusal: a hook that is called wrongly must not refuse every command.
+      let isHook = CommandLine.arguments.dropFirst().first == Hook._commandName
+      Foundation.exit((isHook ? ExitStatus.missing : .usage).rawValue)
     }
   }
 }

@@ -52,6 +52,101 @@ struct DialectTests {
     #expect(reader.feed(other, at: .zero).filter { $0.kind == .command }.count == 1)
   }
 
+  /// Facts of a screen that shows these rows, one frame each, by their kind and text.
+  private static func facts(_ name: String, _ frames: [[String]]) throws -> [Fact] {
+    let library = try #require(Self.library)
+    let dialect = try #require(library.dialects.first { $0.name == name })
+    let reader = PaneReader(
+      agent: "a", rows: 10, columns: 100, dialects: [dialect], isCertain: true,
+      commands: CommandReader(programs: library.rulebook.programs), wantsLines: false)
+    return frames.enumerated().flatMap { index, rows in
+      let painted = rows.enumerated().map { "\u{1B}[\($0 + 1);1H\u{1B}[2K\($1)" }.joined()
+      return reader.feed(
+        Array("\u{1B}[?2026h\(painted)\u{1B}[?2026l".utf8), at: Instant(seconds: Double(index)))
+    }
+  }
+
+  @Test("know how a command ended that is only counted, each time one more has")
+  func outcomes() throws {
+    let head = "\u{1B}[38;5;231m●\u{1B}[39m Committing."
+    let grey = "\u{1B}[38;5;246m"
+    let facts = try Self.facts(
+      "claude-code",
+      [
+        [head, "\(grey)  Running 1 shell command…", "\(grey)  ⎿  $ git commit -m a"],
+        [head, "\(grey)  Ran 1 shell command · 1 failed", ""],
+        [
+          head, "\(grey)  Ran 1 shell command · 1 failed", "\(grey)  Running 1 shell command…",
+          "\(grey)  ⎿  $ git commit -m b",
+        ],
+        [head, "\(grey)  Ran 1 shell command · 1 failed", "\(grey)  Ran 1 shell command", ""],
+        // Painted again: no news.
+        [head, "\(grey)  Ran 1 shell command · 1 failed", "\(grey)  Ran 1 shell command", "\(grey)  x"],
+      ])
+    let ended = facts.filter { $0.phase == .ran }
+    #expect(ended.map(\.text) == ["git commit -m a", "git commit -m b"])
+    #expect(ended.map { $0.fields["failed"] } == [.flag(true), .flag(false)])
+    #expect(ended.map(\.story) == facts.filter { $0.phase == .running }.map(\.story))
+  }
+
+  @Test("move no clock by a timer, a spinner, a blinking bullet or a tip")
+  func noProgress() throws {
+    let claude = try Self.facts(
+      "claude-code",
+      [
+        ["✶ Booping… (12s · ↓ 50 tokens)", "❯\u{A0}"], ["✻ Booping… (13s · ↓ 50 tokens)", "❯\u{A0}"],
+        ["· Booping… (14s · ↓ 50 tokens)", "  ⎿  Tip: Use /btw to ask a side question", "❯\u{A0}"],
+        ["* Booping… (15s · ↓ 50 tokens)", "  ⎿  Tip: Use /clear to start anew", "❯\u{A0}"],
+      ])
+    let codex = try Self.facts(
+      "codex",
+      [
+        ["• Working (12s • esc to interrupt)", "› "], ["◦ Working (13s • esc to interrupt)", "› "],
+        ["• Working (14s • esc to interrupt)", "  └ Tip: Use /init to create an AGENTS.md", "› "],
+        ["◦ Working (15s • esc to interrupt)", "  └ Tip: Use /review", "› "],
+      ])
+    for facts in [claude, codex] {
+      #expect(
+        facts.filter { ![.state, .status].contains($0.kind) }.map { "\($0.kind) \($0.text)" } == [])
+      #expect(facts.count { $0.fields["tokens"] != nil } <= 1)
+    }
+  }
+
+  @Test(
+    "tell what the agent's program says of itself from what anybody else says",
+    arguments: [
+      ("claude-code", "  ⎿  You've hit your session limit · resets 3am (Europe/Berlin)", "limited"),
+      ("claude-code", "✻ API error · retrying in 1s · attempt 3/10", ""),
+      ("claude-code", "  ⎿  Invalid API key · Please run /login", ""),
+      ("codex", "■ You've hit your usage limit. Try again at 3:14 PM.", "limited"),
+      ("codex", "■ stream disconnected before completion: idle timeout", ""),
+      ("claude-code", "\u{1B}[38;5;231m●\u{1B}[39m The rate limit was reached; run /login please.", nil),
+      ("claude-code", "❯ You've hit your session limit · resets 3am", nil),
+      ("codex", "  └ ■ You've hit your usage limit. Try again at 3:14 PM.", nil),
+      ("codex", "• You've hit your usage limit. Try again at 3:14 PM.", nil),
+      ("codex", "› ■ You've hit your usage limit.", nil),
+    ])
+  func notices(_ name: String, _ row: String, _ state: String?) throws {
+    let facts = try Self.facts(name, [[row, "", "", ""], [row, "", "x", ""]])
+    #expect(facts.count { $0.kind == .notice } == (state == nil ? 0 : 1), "\(facts)")
+    #expect(facts.filter { $0.kind == .state }.map(\.text).contains("limited") == (state == "limited"))
+  }
+
+  @Test("know a compaction that Codex only mentions, and an edit")
+  func compactionAndEdit() throws {
+    let facts = try Self.facts(
+      "codex",
+      [
+        [
+          "\u{1B}[1m\u{1B}[38;5;2m•\u{1B}[0m Edited src/cart.py (+2 -0)", "• Working (3s • esc to interrupt)",
+          "› ",
+        ],
+        ["• Context compacted", "• Working (4s • esc to interrupt)", "› "],
+      ])
+    #expect(facts.filter { $0.kind == .edit }.map(\.text) == ["src/cart.py"])
+    #expect(facts.filter { $0.kind == .state }.map(\.text) == ["working", "compacting", "working"])
+  }
+
   /// What a screen of Codex or Claude Code would have to show, and the commands that are read off it.
   @Test(
     "do not take prose and output for commands, whatever words they use",

@@ -16,8 +16,12 @@ private func uninstalled(_ text: String) throws -> String {
 
 @Suite("Hooks in settings")
 struct HookSettingsTests {
-  @Test("installed and taken out again, settings are the same byte for byte", arguments: 0..<400)
-  func roundTrip(_ seed: Int) throws {
+  @Test("installed and taken out again, settings are the same byte for byte")
+  func roundTrip() async throws {
+    try await Seeds.each(150, roundTrip)
+  }
+
+  private func roundTrip(_ seed: Int) throws {
     var samples = JSONSamples(seed: seed, hasEmpty: false)
     let before = samples.settings()
     for plan in [claude, codex] {
@@ -27,15 +31,23 @@ struct HookSettingsTests {
     }
   }
 
-  @Test("installing twice is installing once", arguments: 0..<200)
-  func twice(_ seed: Int) throws {
+  @Test("installing twice is installing once")
+  func twice() async throws {
+    try await Seeds.each(100, twice)
+  }
+
+  private func twice(_ seed: Int) throws {
     var samples = JSONSamples(seed: seed, hasEmpty: true)
     let once = try installed(samples.settings(), claude)
     #expect(try installed(once, claude) == once)
   }
 
-  @Test("every event is there, and every byte of every other key stays", arguments: 0..<200)
-  func others(_ seed: Int) throws {
+  @Test("every event is there, and every byte of every other key stays")
+  func others() async throws {
+    try await Seeds.each(100, others)
+  }
+
+  private func others(_ seed: Int) throws {
     var samples = JSONSamples(seed: seed, hasEmpty: true)
     let before = try HookSettings(Array(samples.settings().utf8))
     let after = try HookSettings(try HookSettings.installing(claude, in: before.text.bytes))
@@ -59,8 +71,12 @@ struct HookSettingsTests {
     return members + groups
   }
 
-  @Test("no text whatever makes it trap, and what it accepts it keeps sound", arguments: 0..<400)
-  func fuzz(_ seed: Int) throws {
+  @Test("no text whatever makes it trap, and what it accepts it keeps sound")
+  func fuzz() async throws {
+    try await Seeds.each(250, fuzz)
+  }
+
+  private func fuzz(_ seed: Int) throws {
     var samples = JSONSamples(seed: seed, hasEmpty: true)
     var bytes = Array(samples.settings().utf8)
     if Bool.random(using: &samples.random) {

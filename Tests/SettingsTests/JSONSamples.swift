@@ -1,3 +1,5 @@
+import Testing
+
 /// A random number generator that gives the same numbers for the same seed (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
@@ -10,6 +12,21 @@ struct SeededGenerator: RandomNumberGenerator {
     mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
     return mixed ^ mixed >> 31
+  }
+}
+
+/// Many cases of one property, in one test that lets others run in between: a thousand small tests would keep
+/// those waiting that are about time.
+enum Seeds {
+  static func each(_ count: Int, _ property: (Int) throws -> Void) async throws {
+    for seed in 0..<count {
+      do {
+        try property(seed)
+      } catch {
+        Issue.record(error, "seed \(seed)")
+      }
+      await Task.yield()
+    }
   }
 }
 

@@ -22,6 +22,8 @@ struct ChunkTests {
   private func facts(_ recording: Recording) -> [String] {
     var facts: [String] = []
     ReplaySession(Fixtures.library).run(recording) { fact in
+      // What rules make of it may hang on the time between two.
+      guard fact.fields["rule"] == nil else { return }
       facts.append("\(fact.kind) \(fact.phase?.rawValue ?? "") \(fact.story ?? 0) \(fact.text)")
     } onVerdict: { _, _ in
     }

@@ -183,6 +183,13 @@ struct HookProgramTests {
     }
   }
 
+  @Test("does not refuse, which agents would take 2 for, when it is called wrongly")
+  func usage() throws {
+    let run = try outrider("hook", "--frobnicate")
+    #expect(run.status == 69)
+    #expect(run.errors.contains("Unknown option '--frobnicate'"))
+  }
+
   @Test("prints a status line, its own or that of the program that was there before")
   func statusLine() throws {
     try Home.with { home in

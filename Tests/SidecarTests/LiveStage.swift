@@ -20,6 +20,8 @@ final class LiveStage: Sendable {
   private let reports = Mutex<[Watcher.Report]>([])
 
   private init() throws {
+    // As `outrider watch` does: a program that ends before it was told must not end the tests.
+    signal(SIGPIPE, SIG_IGN)
     let number = Self.count.add(1, ordering: .relaxed).newValue
     let name = "outrider-live-\(getpid())-\(number)"
     server = Server(socket: .named(name), configuration: "/dev/null")

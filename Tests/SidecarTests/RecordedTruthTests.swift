@@ -51,7 +51,7 @@ struct RecordedTruthTests {
     "raise one alert for each forbidden command that a recording shows, at the time it is shown, and no other",
     arguments: Fixtures.names)
   func truth(_ name: String) throws {
-    let seen = try alerts(in: name)
+    let seen = try alerts(in: name).filter { !StuckRecordingTests.watches($0.rule) }
     var rest = seen
     var reader = CommandReader(programs: Fixtures.library.rulebook.programs)
     let judge = Judge(Fixtures.library.rulebook)
@@ -79,10 +79,9 @@ struct RecordedTruthTests {
   }
 
   @Test(
-    "say nothing at all of recordings in which nothing is forbidden",
+    "say nothing at all of recordings in which nothing is forbidden and nobody is stuck",
     arguments: [
-      "mentions.claude", "mentions.codex", "hooks.claude", "hooks.codex", "walls.claude", "walls.codex",
-      "queue.claude", "queue.codex", "context.claude", "context.codex", "frozen.claude", "frozen.codex",
+      "mentions.claude", "mentions.codex", "queue.claude", "queue.codex", "frozen.claude", "frozen.codex",
     ])
   func silence(_ name: String) throws {
     #expect(try alerts(in: name).isEmpty)
