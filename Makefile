@@ -1,10 +1,12 @@
 # make demo   installs what is missing, builds, and shows Outrider stopping a re-enacted agent
 # make test   installs what is missing and runs every test
+# make test-agents   Outrider beside the real Claude Code and Codex, without a network; fetches both once
+# make record AGENT=claude SCENARIO=scripts/agents/scenarios/scrolled.json   a new recording for fixtures/
 # make check  formatting, warnings, tests: the one gate before a commit
 # make bench  how fast it is, each figure beside another program's in the same run
 # make build  the optimised program, .build/release/outrider
 
-.PHONY: demo test check bench build setup
+.PHONY: demo test test-agents record check bench build setup
 
 setup:
 	@scripts/setup
@@ -18,6 +20,17 @@ demo: build
 test: setup
 	swift build --build-tests
 	@scripts/test
+
+test-agents:
+	@scripts/setup --agents
+	@scripts/agents/install
+	swift build -c release --product outrider
+	@scripts/agents/test
+
+record:
+	@scripts/setup --agents
+	@scripts/agents/install
+	@scripts/agents/record $(AGENT) $(SCENARIO) $(OUT)
 
 check: setup
 	@scripts/check

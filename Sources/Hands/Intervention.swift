@@ -47,6 +47,8 @@ public struct Intervention: Sendable {
 
   private enum Stage: Sendable, Equatable {
     case start
+    /// A dialog may open yet, and the key would answer it.
+    case poised(until: Instant)
     case interrupted(at: Instant, attempt: Int)
     case waitingForBox(since: Instant)
     case pasted(at: Instant)
@@ -84,7 +86,7 @@ public struct Intervention: Sendable {
   /// What would make the correction too long is left out: the reasons before it stop the agent as well.
   public mutating func extend(_ addition: String) -> Bool {
     switch stage {
-    case .start, .interrupted, .waitingForBox:
+    case .start, .poised, .interrupted, .waitingForBox:
       guard !isTyped else { return false }
       guard correction.utf8.count + addition.utf8.count < Self.longest else { return true }
       correction += correction.isEmpty ? addition : " " + addition
@@ -99,7 +101,7 @@ public struct Intervention: Sendable {
       return []
     }
     switch stage {
-    case .start, .finished: return []
+    case .start, .poised, .finished: return []
     case .pasted: isTyped = true
     case .submitted:
       finish(.prompt, "sent; the agent went on before that was confirmed", true, at: now)
@@ -107,8 +109,17 @@ public struct Intervention: Sendable {
       return []
     case .interrupted, .waitingForBox: break
     }
-    stage = .interrupted(at: now, attempt: 1)
-    return [.interrupt]
+    return press(pane, at: now)
+  }
+
+  /// Interrupts, or waits until no dialog can open any more that would take the key for its answer.
+  private mutating func press(_ pane: Observation, at now: Instant) -> [Effect] {
+    guard pane.dialogWithin > .zero else {
+      stage = .interrupted(at: now, attempt: 1)
+      return [.interrupt]
+    }
+    stage = .poised(until: now + pane.dialogWithin)
+    return []
   }
 
   /// What it is about was refused by a hook, which has told the agent why. No more keys are pressed for it; if the
@@ -121,6 +132,7 @@ public struct Intervention: Sendable {
   public var deadline: Instant? {
     switch stage {
     case .start, .finished: nil
+    case .poised(let until): until
     case .interrupted(let at, _): at + deadlines.banner
     case .waitingForBox(let since): since + deadlines.box
     case .pasted(let at): at + deadlines.readBack
@@ -134,6 +146,7 @@ public struct Intervention: Sendable {
     guard pane.isAlive else { return giveUp("the pane is gone", at: now) }
     switch stage {
     case .start: return startOn(pane, at: now)
+    case .poised(let until): return awaitDialog(pane, until: until, at: now)
     case .interrupted(let at, let attempt): return awaitBanner(pane, since: at, attempt, at: now)
     case .waitingForBox(let since): return awaitBox(pane, since: since, at: now)
     case .pasted(let at): return readBack(pane, since: at, at: now)
@@ -150,12 +163,25 @@ public struct Intervention: Sendable {
       stage = correction.isEmpty ? .finished : .waitingForBox(since: now)
     case .pasted: stage = .waitingForBox(since: now)
     case .submitted: _ = giveUp("undelivered: the pane went into copy mode", at: now)
-    case .start, .waitingForBox, .finished: break
+    case .start, .poised, .waitingForBox, .finished: break
     }
   }
 
   private mutating func startOn(_ pane: Observation, at now: Instant) -> [Effect] {
     guard wantsInterrupt else { return typeNext(pane, at: now) }
+    if let effects = settleWithoutKey(pane, at: now) { return effects }
+    return press(pane, at: now)
+  }
+
+  private mutating func awaitDialog(_ pane: Observation, until: Instant, at now: Instant) -> [Effect] {
+    if let effects = settleWithoutKey(pane, at: now) { return effects }
+    guard now >= until else { return [] }
+    stage = .interrupted(at: now, attempt: 1)
+    return [.interrupt]
+  }
+
+  /// What is done instead where the interrupt key must not be pressed; nil where it may.
+  private mutating func settleWithoutKey(_ pane: Observation, at now: Instant) -> [Effect]? {
     if pane.isInMode {
       finish(.interrupt, "withheld: the pane is in copy mode", false, at: now)
       return typeNext(pane, at: now)
@@ -167,9 +193,7 @@ public struct Intervention: Sendable {
     case .idle, .interrupted:
       finish(.interrupt, "not needed: the turn is over", true, at: now)
       return typeNext(pane, at: now)
-    case .starting, .working, .compacting, .limited, .exited:
-      stage = .interrupted(at: now, attempt: 1)
-      return [.interrupt]
+    case .starting, .working, .compacting, .limited, .exited: return nil
     }
   }
 

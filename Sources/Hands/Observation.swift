@@ -11,14 +11,18 @@ public struct Observation: Sendable, Equatable {
   public var box: String?
   /// The prompts that were sent off since the intervention began, oldest first.
   public var prompts: [String]
+  /// How soon a dialog may open over what the pane has just shown; zero when none will.
+  public var dialogWithin: Duration
 
   public init(
-    isAlive: Bool = true, isInMode: Bool = false, state: AgentState, box: String?, prompts: [String] = []
+    isAlive: Bool = true, isInMode: Bool = false, state: AgentState, box: String?, prompts: [String] = [],
+    dialogWithin: Duration = .zero
   ) {
     self.isAlive = isAlive
     self.isInMode = isInMode
     self.state = state
     self.box = box
     self.prompts = prompts
+    self.dialogWithin = dialogWithin
   }
 }

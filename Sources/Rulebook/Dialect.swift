@@ -61,6 +61,10 @@ public struct Dialect: Sendable {
     public let unlessColours: Set<String>
     /// For a role that only the lowest matching line of the screen has.
     public let isLowest: Bool
+    /// For a role that a line has only in the first row of the screen.
+    public let isTop: Bool
+    /// For commands: how soon a dialog may open over one that has just appeared; zero when none does.
+    public let dialogWithin: Duration
     /// Lines that read this way, tried when the file loads.
     public let samples: [Example]
   }
@@ -94,16 +98,17 @@ public struct Dialect: Sendable {
   public let keys: Keys
   public let lines: [Line]
   public let states: [State]
+  /// Lines that say that the agent runs everything without asking.
+  public let unasked: [Pattern]
   public let origin: Rule.Origin
   /// The patterns of `lines`, in their order.
   public let linePatterns: PatternSet
-  /// The patterns of all `states`, one state after the other.
+  /// The patterns of all `states`, one state after the other, and those of `unasked`.
   public let statePatterns: PatternSet
 
   init(
     name: String, versions: [String], recognise: [Pattern], process: Pattern?, keys: Keys, lines: [Line],
-    states: [State],
-    origin: Rule.Origin
+    states: [State], unasked: [Pattern], origin: Rule.Origin
   ) {
     self.name = name
     self.versions = versions
@@ -112,9 +117,10 @@ public struct Dialect: Sendable {
     self.keys = keys
     self.lines = lines
     self.states = states
+    self.unasked = unasked
     self.origin = origin
     linePatterns = PatternSet(lines.map(\.match))
-    statePatterns = PatternSet(states.flatMap(\.match))
+    statePatterns = PatternSet(states.flatMap(\.match) + unasked)
   }
 }
 

@@ -39,6 +39,7 @@ private struct DialectFileReader {
       process: top["process"].flatMap { file.pattern($0, of: "'process'") }, keys: keys,
       lines: top["lines"].map { readEach($0, of: "'lines'") { $0.readLine($1) } } ?? [],
       states: top["states"].map { readEach($0, of: "'states'") { $0.readState($1) } } ?? [],
+      unasked: top["unasked"].map { readPatterns($0, "'unasked'") } ?? [],
       origin: Rule.Origin(file: file.name, line: root.mark?.line ?? 1))
   }
 
@@ -105,11 +106,22 @@ private struct DialectFileReader {
       unlessColours: Set(
         fields["unless_colour"].map { file.texts($0, of: "'unless_colour'").map(\.text) } ?? []),
       isLowest: fields["lowest"]?.scalar?.string == "true",
+      isTop: fields["top"]?.scalar?.string == "true",
+      dialogWithin: fields["dialog_within"].flatMap { readDuration($0, "'dialog_within'") } ?? .zero,
       samples: samples.map {
         Example(
           text: $0.text, fields: [:],
           origin: Rule.Origin(file: file.name, line: $0.node.mark?.line ?? 1))
       })
+  }
+
+  private mutating func readDuration(_ node: Node, _ what: String) -> Duration? {
+    guard let text = file.text(node, of: what) else { return nil }
+    guard let duration = Duration(spelled: text), duration > .zero, duration <= .seconds(5) else {
+      file.report(node, "\(what) is a time up to 5s, not '\(cleaned(text, limit: 32))'; write 250ms or 1s")
+      return nil
+    }
+    return duration
   }
 
   private static let needsText: Set<Dialect.Role> = [

@@ -1,9 +1,11 @@
 /// The keys of a dialect file: what the reader knows, and what `rules/agents/schema.json` must say.
 enum DialectGrammar {
-  static let top = ["agent", "versions", "recognise", "process", "keys", "lines", "states"]
+  static let top = ["agent", "versions", "recognise", "process", "keys", "lines", "states", "unasked"]
   static let keys = ["interrupt", "submit", "queue"]
   static let line = [
-    "is", "phase", "match", "more", "trim", "line", "empty", "unless_colour", "lowest", "samples",
+    "is", "phase", "match", "more", "trim", "line", "empty", "unless_colour", "lowest", "top",
+    "dialog_within",
+    "samples",
   ]
   static let state = ["is", "match", "announced"]
 }

@@ -11,6 +11,8 @@ public final class DialectReader {
   public private(set) var state: AgentState = .starting
   /// What stands in the prompt box, without the agent's placeholder; nil when no box is on the screen.
   public private(set) var box: String?
+  /// How soon a dialog may still open over a command that is shown; zero when none will.
+  public private(set) var dialogWithin: Duration = .zero
 
   /// What the human has typed into the agent to run it himself, not long ago.
   public var ownCommands: [String] { humanCommands.texts }
@@ -63,6 +65,7 @@ public final class DialectReader {
     let isCutShort = items.contains { dialect.lines[$0.entry].role == .interrupted && $0.head.isNew }
     defer { lastBox = newBox }
     box = nil
+    dialogWithin = .zero
     for item in items {
       let head = item.head
       if ![.command, .output, .interrupted].contains(dialect.lines[item.entry].role) { isPast = false }
@@ -71,6 +74,9 @@ public final class DialectReader {
         let isAgents = !humanCommands.include(item.text, at: now)
         if isAgents, !isPast, dialect.lines[item.entry].phase != .asked || isAsking || wasAsking {
           facts += readCommand(item, under: anchor, activity, at: now)
+          if !classifier.isUnasked {
+            dialogWithin = max(dialogWithin, dialect.lines[item.entry].dialogWithin)
+          }
         }
         // Words about a command that still runs stand above the command itself.
         if !item.isUnderWay { anchor = (head.id, head.isNew) }

@@ -27,7 +27,7 @@ struct LineClassifier {
     let text: String
     /// All entries that match, best first.
     var entries: [(index: Int, fields: [String: String])]
-    /// Bit i: a mark of the dialect's state i.
+    /// Bit i: a mark of the dialect's state i; the bit after the last state: of running everything unasked.
     var states: UInt32
   }
 
@@ -40,7 +40,8 @@ struct LineClassifier {
 
   init(_ dialect: Dialect) {
     self.dialect = dialect
-    stateOfMark = dialect.states.enumerated().flatMap { index, state in state.match.map { _ in index } }
+    let marks = dialect.states.enumerated().flatMap { index, state in state.match.map { _ in index } }
+    stateOfMark = marks + dialect.unasked.map { _ in dialect.states.count }
   }
 
   /// The lines that are on the screen.
@@ -49,6 +50,9 @@ struct LineClassifier {
   func shows(_ state: Dialect.State) -> Bool {
     dialect.states.firstIndex { $0.state == state.state }.map { evidence[$0] != nil } ?? false
   }
+
+  /// The agent says that it runs everything without asking.
+  var isUnasked: Bool { evidence[dialect.states.count] != nil }
 
   /// The line by which a state shows.
   func evidence(for state: AgentState) -> String {
@@ -104,7 +108,7 @@ struct LineClassifier {
       if reading?.revision != line.revision { reading = read(line) }
       current[line.id] = reading
       guard let reading, reading.states != 0 else { continue }
-      for state in dialect.states.indices where reading.states & (1 << UInt32(state)) != 0 {
+      for state in 0...dialect.states.count where reading.states & (1 << UInt32(state)) != 0 {
         evidence[state] = reading.text
       }
     }
@@ -160,7 +164,8 @@ struct LineClassifier {
     return lines.enumerated().map { position, line in
       let entries = readings[line.id]?.entries ?? []
       let best = entries.first {
-        !dialect.lines[$0.index].isLowest || lowest[$0.index] == position
+        let entry = dialect.lines[$0.index]
+        return (!entry.isLowest || lowest[$0.index] == position) && (!entry.isTop || line.row == 0)
       }
       guard let best else { return nil }
       let fields = best.fields.mapValues { Value.string($0) }

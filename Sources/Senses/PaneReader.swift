@@ -21,6 +21,7 @@ public final class PaneReader {
   public var box: String? { reader?.box }
   /// What the human has typed into the agent to run it himself, not long ago.
   public var ownCommands: [String] { reader?.ownCommands ?? [] }
+  public var dialogWithin: Duration { reader?.dialogWithin ?? .zero }
 
   private var screen: Screen
   private var reader: DialectReader?
@@ -85,9 +86,12 @@ public final class PaneReader {
 
   /// Nothing more came for a while.
   ///
-  /// - Parameter isForced: Even in the middle of a synchronized update.
+  /// On a busy machine that also happens in the middle of a frame, which has to be complete to be read.
+  ///
+  /// - Parameter isForced: Even in the middle of a synchronized update, or of a frame.
   public func settle(isForced: Bool = false, at now: Instant) -> [Fact] {
     var facts: [Fact] = []
+    guard isForced || !screen.isMidway else { return [] }
     screen.settle(force: isForced) { frame in facts += read(frame, at: now) }
     return facts
   }

@@ -251,7 +251,8 @@ final class AgentPane {
   private func observation() -> Observation {
     prompts = Array((prompts + reader.takeSentPrompts()).suffix(16))
     return Observation(
-      isAlive: isAlive, isInMode: isInMode, state: reader.state, box: reader.box, prompts: prompts)
+      isAlive: isAlive, isInMode: isInMode, state: reader.state, box: reader.box, prompts: prompts,
+      dialogWithin: reader.dialogWithin)
   }
 
   private func effect(_ step: Intervention.Effect) -> Effect? {

@@ -179,12 +179,14 @@ struct Comparison {
     }
   }
 
-  /// Lines above everything that stayed which the history knows: one stood right above a line that it stands
+  /// Lines above everything that stayed, or that came down, which the history knows: one stood right above a line that it stands
   /// above again, or two and more follow each other as they did.
   mutating func matchReturned(_ history: History) {
     guard !history.entries.isEmpty else { return }
     var top = drafts.count
-    if let anchor = drafts.firstIndex(where: { isAnchor($0) }) {
+    let anchor =
+      drafts.firstIndex { isAnchor($0) && shift(of: $0) < 0 } ?? drafts.firstIndex { isAnchor($0) }
+    if let anchor {
       top = anchor
       guard case .same(let line) = drafts[anchor].origin else { return }
       var below = old[line].id
@@ -197,6 +199,14 @@ struct Comparison {
       }
     }
     matchRuns(drafts[..<top].indices.filter { canReturn($0) }, history)
+  }
+
+  /// By how many lines a line that stayed was painted higher than it stood; 0 for all others.
+  ///
+  /// A head that a program pins to the top stays while what is below it scrolls.
+  private func shift(of draft: Draft) -> Int {
+    guard case .same(let index) = draft.origin, draft.home >= 0 else { return 0 }
+    return index - draft.home
   }
 
   private func isAnchor(_ draft: Draft) -> Bool {
@@ -265,14 +275,20 @@ struct Comparison {
       }
   }
 
-  /// Old lines that are gone and worth remembering: those above all that stayed, and larger blocks.
+  /// Old lines that are gone and worth remembering: those above all that stayed, or that went up, and larger
+  /// blocks.
   ///
   /// Single rows that were painted over are not: a spinner would fill the history.
   func vanished(all: Bool) -> [(line: Line, below: LineID?)] {
     let reflowed = Set(
       drafts.compactMap { if case .reflowed(let found) = $0.origin { found.id } else { nil } })
     let solid = old.indices.filter { !old[$0].isBlank }
-    let top = solid.firstIndex { isClaimed[$0] } ?? solid.count
+    let risen = Set(
+      drafts.compactMap { draft in
+        if case .same(let index) = draft.origin, shift(of: draft) > 0 { index } else { nil }
+      })
+    let top =
+      solid.firstIndex { risen.contains($0) } ?? solid.firstIndex { isClaimed[$0] } ?? solid.count
     var result: [(line: Line, below: LineID?)] = []
     var position = 0
     while position < solid.count {

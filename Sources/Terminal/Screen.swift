@@ -22,6 +22,8 @@ public struct Screen: ~Copyable {
   public private(set) var isSynchronizing = false
   private var announcements: [Announcement] = []
   private var hasOtherNews = false
+  /// Since the last frame.
+  private var hasGoneHome = false
 
   /// - Parameters: rows and columns are clamped to 1...500 and 1...1000.
   public init(rows: Int, columns: Int) {
@@ -43,6 +45,9 @@ public struct Screen: ~Copyable {
   public var isParked: Bool {
     filter.isParked && !isSynchronizing && (grid.pointee.wasPainted || !grid.pointee.hasChanged)
   }
+
+  /// The program went home to paint its next frame and has not put its cursor anywhere since: more will come.
+  public var isMidway: Bool { hasGoneHome && grid.pointee.hasChanged && !filter.isParked }
 
   /// The text of one row as it is now, settled or not; empty where there is no such row.
   public func text(ofRow row: Int) -> String {
@@ -149,6 +154,7 @@ public struct Screen: ~Copyable {
     case .rewrite(let sequence): emulator.write(sequence)
     case .home:
       try settleIfPainted(onFrame)
+      hasGoneHome = true
       emulator.write(filter.sequence)
     case .synchronize(true):
       try settleIfPainted(onFrame)
@@ -227,6 +233,7 @@ public struct Screen: ~Copyable {
     grid.pointee.bells = 0
     announcements.removeAll()
     hasOtherNews = false
+    hasGoneHome = false
     try onFrame(frame)
   }
 

@@ -54,6 +54,30 @@ struct InterventionTests {
     #expect(stage.intervention.outcomes.first?.isProved == false)
   }
 
+  @Test("presses nothing while a dialog may open, and leaves it alone when it does")
+  func dialogToCome() {
+    var stage = Stage()
+    stage.pane.dialogWithin = .milliseconds(250)
+    #expect(stage.step() == [])
+    #expect(stage.intervention.deadline == stage.now + .milliseconds(250))
+    #expect(stage.step(after: 0.1) == [])
+    stage.pane.state = .asking
+    #expect(stage.step() == [])
+    #expect(stage.results == ["interrupt: withheld: a dialog is open"])
+    stage.pane.state = .interrupted
+    #expect(stage.step() == [.paste("Stop it.")])
+  }
+
+  @Test("interrupts once no dialog can open any more")
+  func noDialogCame() {
+    var stage = Stage()
+    stage.pane.dialogWithin = .milliseconds(250)
+    #expect(stage.step() == [])
+    stage.pane.dialogWithin = .zero
+    #expect(stage.step(after: 0.1) == [])
+    #expect(stage.step(after: 0.15) == [.interrupt])
+  }
+
   @Test("does not touch a dialog, and types once it has been answered")
   func dialog() {
     var stage = Stage()

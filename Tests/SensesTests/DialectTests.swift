@@ -28,7 +28,8 @@ struct DialectTests {
             ((try? other.match.firstMatch(in: sample.text, using: context)) ?? nil) != nil
           }
           // A line that only the lowest of its kind reads by stands before the one that takes the others.
-          let isShadowed = first.map { $0 < index && !dialect.lines[$0].isLowest } ?? true
+          let isShadowed =
+            first.map { $0 < index && !dialect.lines[$0].isLowest && !dialect.lines[$0].isTop } ?? true
           #expect(!isShadowed, "\(dialect.name), \(sample.origin): '\(sample.text)' reads by another line")
         }
       }
@@ -50,6 +51,49 @@ struct DialectTests {
     #expect(reader.box == nil)
     let other = Array("\u{1B}[?2026h\u{1B}[3;1H• Running kubectl apply -f b.yaml\u{1B}[?2026l".utf8)
     #expect(reader.feed(other, at: .zero).filter { $0.kind == .command }.count == 1)
+  }
+
+  @Test("read a command once when its frame is painted in pieces with long pauses between them")
+  func paintedInPieces() throws {
+    let library = try #require(Self.library)
+    let dialect = try #require(library.dialects.first { $0.name == "claude-code" })
+    let reader = PaneReader(
+      agent: "a", rows: 6, columns: 100, dialects: [dialect], isCertain: true,
+      commands: CommandReader(programs: library.rulebook.programs), wantsLines: false)
+    func print(_ bytes: String, thenQuietFor pause: Duration) -> [String] {
+      let facts = reader.feed(Array(bytes.utf8), at: .zero) + reader.endOfRead(at: .zero)
+      return (facts + reader.settle(isForced: pause >= PaneReader.patience, at: .zero))
+        .filter { $0.kind == .command }.map(\.text)
+    }
+    let command = "\u{1B}[H\u{1B}[38;5;246m● Running 1 shell command…\r\u{1B}[1B  ⎿  $ kubectl apply --"
+    #expect(print(command, thenQuietFor: PaneReader.quiet).isEmpty)
+    #expect(print("dry-run=client -f a.yaml", thenQuietFor: PaneReader.quiet).isEmpty)
+    #expect(
+      print("\u{1B}[6;1H\u{1B}[5;3H", thenQuietFor: PaneReader.quiet)
+        == ["kubectl apply --dry-run=client -f a.yaml"])
+    // Whoever never places its cursor is read all the same.
+    #expect(print("\u{1B}[H\u{1B}[2B  ⎿  $ ls", thenQuietFor: PaneReader.patience) == ["ls"])
+  }
+
+  @Test(
+    "say when a dialog may still open over a command",
+    arguments: [
+      ("claude-code", "  ⎿  $ ls", "  ⏸ manual mode on · esc to interrupt", true),
+      ("claude-code", "  ⎿  $ ls", "  ⏵⏵ auto mode on (shift+tab to cycle)", true),
+      ("claude-code", "  ⎿  $ ls", "  ⏵⏵ bypass permissions on (shift+tab to cycle)", false),
+      ("claude-code", "  Ran 1 shell command", "  ⏸ manual mode on · esc to interrupt", false),
+      ("codex", "\u{1B}[1m\u{1B}[38;5;2m• Running ls", "", true),
+      ("codex", "\u{1B}[1m\u{1B}[38;5;2m• Ran ls", "", false),
+    ])
+  func dialogToCome(_ name: String, _ row: String, _ footer: String, _ isDue: Bool) throws {
+    let library = try #require(Self.library)
+    let dialect = try #require(library.dialects.first { $0.name == name })
+    let reader = PaneReader(
+      agent: "a", rows: 6, columns: 100, dialects: [dialect], isCertain: true,
+      commands: CommandReader(programs: library.rulebook.programs), wantsLines: false)
+    _ = reader.feed(Array("\u{1B}[2;1H\(row)\u{1B}[0m\u{1B}[6;1H\(footer)\u{1B}[5;1H".utf8), at: .zero)
+    _ = reader.endOfRead(at: .zero)
+    #expect((reader.dialogWithin > .zero) == isDue)
   }
 
   /// Facts of a screen that shows these rows, one frame each, by their kind and text.

@@ -88,6 +88,22 @@ struct IdentityTests {
     #expect(screen.lines().map(\.id).prefix(6) == ids.prefix(6))
   }
 
+  @Test("What scrolled away below a pinned head comes back without news, whatever the head says")
+  func pinnedHead() {
+    var screen = Screen(rows: 7, columns: 30)
+    let story = ["• Ran apply", "  └ done", "• b", "• c", "• d"]
+    _ = screen.show(painted(["› task 0"] + story + ["> box"]))
+    let ids = screen.lines().map(\.id)
+    #expect(screen.show(painted(["› task 0", "  └ done", "• b", "• c", "• d", "Tip", "> box"])) == ["+Tip"])
+    #expect(screen.show(painted(["› task 0"] + story + ["> box"])).isEmpty)
+    #expect(screen.lines().map(\.id) == ids)
+    #expect(
+      screen.show(painted(["› task 1", "• b", "• c", "• d", "• e", "• f", "> box"]))
+        == ["+› task 1", "+• e", "+• f"])
+    #expect(screen.show(painted(["› task 0"] + story + ["> box"])).isEmpty)
+    #expect(screen.lines().map(\.id) == ids)
+  }
+
   @Test("An overlay that covered all leaves no news when it goes, a single equal line is new") func overlay()
   {
     var screen = Screen(rows: 5, columns: 30)

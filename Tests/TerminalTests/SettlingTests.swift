@@ -57,6 +57,21 @@ struct SettlingTests {
     #expect(screen.isParked == isParked)
   }
 
+  @Test(
+    "A frame that began at home is midway until the cursor is placed, or the frame is handed out",
+    arguments: [
+      ("text", false), ("\u{1B}[H", false), ("\u{1B}[Htext", true), ("\u{1B}[Htext\u{1B}[1Bmore", true),
+      ("\u{1B}[Htext\u{1B}[4;1H", false), ("\u{1B}[Htext\u{1B}[4;1H\u{1B}[2;3H", false),
+      ("\u{1B}[Hone\u{1B}[Htwo", true), ("\u{1B}[Htext\r\n", false), ("\u{1B}[H\u{1B}[2K", false),
+    ])
+  func midway(text: String, isMidway: Bool) {
+    var screen = Screen(rows: 4, columns: 20)
+    screen.feed(Array(text.utf8)) { _ in }
+    #expect(screen.isMidway == isMidway)
+    screen.settle { _ in }
+    #expect(screen.isMidway == false)
+  }
+
   @Test("A frame is handed out only when something changed") func nothing() {
     var screen = Screen(rows: 4, columns: 20)
     _ = screen.show("text\r\n")

@@ -1,0 +1,3 @@
+"""The tests, in the order in which they are begun: the long ones first."""
+
+from suites import quiet, pane, dialogs  # noqa: F401
