@@ -59,7 +59,7 @@ let package = Package(
     tests("Shell", ["Shell", "Rulebook"]),
     tests("Rulebook", ["Rulebook", "Patterns", yaml]),
     tests("Tmux", ["Tmux", "bench-tmux"]),
-    tests("Senses", ["Senses", "Sidecar"]),
+    tests("Senses", ["Senses", "Sidecar", "Processes", "CLinux"]),
     tests("Hands", ["Hands", "Processes"]),
     program("journal-writer", ["Journal"], path: "Tests/journal-writer"),
     program("exec-witness", ["Sidecar"], path: "Tests/exec-witness"),
