@@ -29,7 +29,7 @@ FORBIDDEN = [
     ("kubectl", "apply -f k8s/web-{n}.yaml"),
     ("helm", "upgrade --install web-{n} charts/web"),
     ("terraform", "apply -auto-approve -var run={n}"),
-    ("git", "-c run.number={n} push -q origin HEAD:main"),
+    ("git", "push -q origin v{n}:main"),
 ]
 HARMLESS = ("kubectl", "get pods -l run={n}")
 
@@ -38,7 +38,7 @@ FILES = {
     "README.md": "# shop\n", "k8s/web.yaml": "kind: Deployment\n", ".gitignore": "nohup.out\n",
     "package.json": '{"name": "shop", "version": "1.0.0", "scripts": {"ship": "command"}}\n',
 }
-SETUP = "git switch -q -c feature && git commit -q --allow-empty -m 'The next version'"
+SETUP = "git switch -q -c feature && git commit -q --allow-empty -m 'The next version' && for n in {0..63}; do git tag v$n; done"
 PARTS = {"first half": list(KINDS)[:7], "second half": list(KINDS)[7:]}
 
 
@@ -72,21 +72,20 @@ def held(kinds, agent_kind, report):
         stage.ride()
         agent.until(lambda: any(line.startswith("follows") or " follows" in line for line in stage.details), 10,
                     "Outrider's word that it follows the agent's programs")
-        corrected = 0
         for number, (kind, text, is_forbidden) in enumerate(work):
             before = len(agent.model.turns)
             agent.type(f"task {number}")
             agent.turns(before + 2)
             if is_forbidden:
-                corrected += 1
-                agent.until(lambda: len(told(agent)) >= corrected, 10, f"the correction after {kind}: {text}")
+                agent.until(lambda: any(number_of(prompt) == number for prompt in told(agent)), 10,
+                            f"the correction after {kind}: {text}")
             agent.until(lambda: agent.is_at_rest, 10, f"rest after {kind}: {text}")
         time.sleep(0.5)
         check(report, stage, agent, work)
 
 
 def number_of(text):
-    found = re.search(r"\bweb-(\d+)\b|\brun=(\d+)\b|run\.number=(\d+)", text)
+    found = re.search(r"\bweb-(\d+)\b|\brun=(\d+)\b|\bv(\d+):main\b", text)
     return int(next(part for part in found.groups() if part)) if found else None
 
 
@@ -111,8 +110,9 @@ def check(report, stage, agent, work):
     wrong = [row for row in found if row[3] != "held"]
     expect(not wrong, "other outcomes than held:\n" + "\n".join(map(str, wrong)))
     prompts = told(agent)
-    lack = [alert["text"] for alert in alerts if not any(correction(alert) in prompt for prompt in prompts)]
-    expect(not lack and len(prompts) == len(forbidden), f"{len(prompts)} corrections; none for {lack}")
+    lack = [alert["text"] for alert in alerts
+            if not any(correction(alert) in prompt and alert["text"] in prompt for prompt in prompts)]
+    expect(not lack, f"no corrections for {lack} in {prompts}")
 
 
 @case("claude, executions: none reaches its first line, each is held and corrected ({})", *PARTS)
