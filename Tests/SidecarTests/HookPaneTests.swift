@@ -69,7 +69,9 @@ private final class Bench {
 
   /// The kernel tells of a program that was killed before its first line.
   func hold(_ command: String) {
-    let fact = Fact(time: now, agent: "%1", kind: .command, text: command, phase: .running, source: .exec)
+    let fact = Fact(
+      time: now, agent: "%1", kind: .command, text: command, fields: ["phase": .string("running")],
+      source: .exec)
     for verdict in judge.judge(fact) {
       let hold = ExecWatch.Hold(id: "h", verdicts: [verdict], process: 1, result: .killed, delay: nil)
       effects += pane.open(verdict, as: alert(verdict), HoldOutcome(hold), at: now)
