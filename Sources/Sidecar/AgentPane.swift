@@ -33,6 +33,9 @@ final class AgentPane {
   var isInMode = false
   /// What the alerts say about the agent.
   var agent: Alert.Agent
+  /// How long after a program was held the pane may show its command for the first time: Codex shows what it ran
+  /// when it has ended.
+  private static let lag: Duration = .seconds(30)
   private let isObserving: Bool
   private var intervention: Intervention?
   private var cases: [Case] = []
@@ -42,6 +45,8 @@ final class AgentPane {
   private var parked: [(verdict: Verdict, alert: Alert, since: Instant)] = []
   /// Alerts about commands that a hook refused, newest last.
   private var refused: [Alert] = []
+  /// Programs that were held before the pane showed them, newest last.
+  private var held: [(verdict: Verdict, since: Instant)] = []
   /// The agent's hooks have asked before.
   private(set) var hasHooks = false
   /// The prompts that were sent off since the intervention began.
@@ -115,6 +120,7 @@ final class AgentPane {
   /// Takes up a verdict: what is to be done at once comes first, the log line after it.
   func open(_ verdict: Verdict, as alert: Alert, at now: Instant) -> [Effect] {
     if isObserving { return [.log(Case(alert: alert, verdict: verdict, at: now).observed())] }
+    if showsHeld(verdict, at: now) { return [] }
     if waitsForHook(verdict) {
       parked.append((verdict, alert, now))
       return []
@@ -138,7 +144,23 @@ final class AgentPane {
       cases[index].hold = hold
       return []
     }
+    if hold.isProved {
+      held.append((verdict, now))
+      if held.count > Self.mostCases { held.removeFirst() }
+    }
     return take(verdict, hold.told(alert), hold, at: now)
+  }
+
+  /// Whether the pane shows what has been held, and has its alert; each is shown once.
+  private func showsHeld(_ verdict: Verdict, at now: Instant) -> Bool {
+    held.removeAll { now - $0.since > Self.lag }
+    guard verdict.fact.source == .pane, verdict.fact.phase != .asked,
+      let index = held.firstIndex(where: { item in
+        item.verdict.rule.id == verdict.rule.id && item.verdict.fact.text == verdict.fact.text
+      })
+    else { return false }
+    held.remove(at: index)
+    return true
   }
 
   /// A hold that was waited for is over: what was killed is explained to the agent.
