@@ -8,6 +8,7 @@ public enum ProcessFiles {
   public struct Status: Sendable, Equatable {
     public let state: UInt8
     public let parent: Int32
+    public let group: Int32
     /// The number of its terminal; 0 without one.
     public let terminal: Int32
     /// The group in the foreground of its terminal; -1 without one.
@@ -21,11 +22,12 @@ public enum ProcessFiles {
       let fields = line[(close + 2)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
       guard fields.count == 21, let state = fields[0].first,
         let parent = Int32(String(decoding: fields[1], as: UTF8.self)),
+        let group = Int32(String(decoding: fields[2], as: UTF8.self)),
         let terminal = Int32(String(decoding: fields[4], as: UTF8.self)),
         let foreground = Int32(String(decoding: fields[5], as: UTF8.self)),
         let start = UInt64(String(decoding: fields[19], as: UTF8.self))
       else { return nil }
-      (self.state, self.parent, self.start) = (state, parent, start)
+      (self.state, self.parent, self.group, self.start) = (state, parent, group, start)
       (self.terminal, self.foreground) = (terminal, foreground)
     }
 

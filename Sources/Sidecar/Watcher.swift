@@ -127,6 +127,9 @@ public actor Watcher {
     guard let court = courts.open[project] else { return }
     court.adopt(library)
     if project.isEmpty { exec?.adopt(library.rulebook) }
+    for (id, place) in panes where !project.isEmpty && place.court === court {
+      exec?.adopt(library.rulebook, agent: "\(id)")
+    }
     office.report(.note(project.isEmpty ? changes : "\(project): \(changes)"))
     guard let alert = court.refusal else { return }
     court.refusal = nil

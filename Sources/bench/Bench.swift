@@ -30,6 +30,7 @@ enum Bench {
       rounds: arguments.first == "latency" ? rounds ?? 50 : 50, library: library
     ).run()
     print("\nprint in a pane → Escape read there, ten other panes printing:\n\(latency.report)")
+    guard arguments.first != "latency" else { return }
     fflush(nil)
     Executions(count: 2000).run(library)
   }

@@ -14,12 +14,20 @@ public struct Watchlist: Sendable {
     "machinectl", "flatpak-spawn",
   ]
 
+  /// Programs that write what their words name: a rule about what is written means them as well.
+  private static let writers = NameSet(["tee", "cp", "mv", "ln", "install", "sed", "truncate", "dd", "rsync"])
+  /// Letters by which a name in a list is told from others.
+  private static let shortestMark = 4
+
   /// Whole names, for those who want to know what is looked at.
   public let programs: Set<String>
   private let names: NameSet
   private let prefixes: [[UInt8]]
   /// In the texts of shells.
   private let marks: [UInt8]
+  /// Parts of the names that rules do not want written; empty looks at whatever writes.
+  private let written: [[UInt8]]
+  private let hasWriters: Bool
   /// Anywhere among the words, for patterns that may begin anywhere.
   private let literals: [[UInt8]]
   /// A rule with `hold` that says nothing by which a program could be passed over.
@@ -27,7 +35,11 @@ public struct Watchlist: Sendable {
   /// Rules that are not about a program of a certain name; they judge what shells are given to run.
   public let nameless: Set<String>
 
-  public init(_ rules: [Rule] = []) {
+  /// - Parameter lists: By name, as the rules have them.
+  public init(_ rules: [Rule] = [], lists: [String: [String]] = [:]) {
+    var written: Set<String> = []
+    var isAnyWritten = false
+    var hasWriters = false
     var words: Set<LeadingWord> = []
     var marks: Set<UInt8> = []
     var literals: Set<String> = []
@@ -46,7 +58,16 @@ public struct Watchlist: Sendable {
       }
       nameless.insert(rule.id)
       let fields = rule.when?.fields ?? []
-      if fields.contains("writes") { marks.insert(UInt8(ascii: ">")) }
+      if fields.contains("writes") {
+        marks.insert(UInt8(ascii: ">"))
+        hasWriters = true
+        let names = rule.when?.lists.map { lists[$0] ?? [] } ?? []
+        let parts = names.joined().map {
+          $0.split(separator: "*").max { $0.utf8.count < $1.utf8.count } ?? ""
+        }
+        if parts.isEmpty { isAnyWritten = true }
+        for part in parts where part.utf8.count >= Self.shortestMark { written.insert(part.lowercased()) }
+      }
       if fields.contains("env") { marks.insert(UInt8(ascii: "=")) }
       if fields.isDisjoint(with: ["writes", "env"]) { looksAtAll = true }
     }
@@ -54,6 +75,8 @@ public struct Watchlist: Sendable {
     names = NameSet(programs.isEmpty ? programs : programs.union(Self.carriers))
     prefixes = words.filter { !$0.isWhole }.map { Array($0.text.utf8) }
     self.marks = Array(marks)
+    self.written = isAnyWritten ? [] : written.map { Array($0.utf8) }
+    self.hasWriters = hasWriters
     self.literals = literals.map { Array($0.utf8) }
     self.nameless = nameless
     self.looksAtAll = looksAtAll
@@ -76,7 +99,7 @@ public struct Watchlist: Sendable {
     let word = Subject.word(bytes, at: subject.start)
     switch subject.kind {
     case .text: if marks.contains(where: { word.contains($0) }) { return true }
-    case .program: if hasName(Subject.name(word)) { return true }
+    case .program: if hasName(Subject.name(word)) || writes(word, bytes) { return true }
     }
     if hasName(Subject.name(Subject.word(bytes, at: 0))) { return true }
     return literals.contains { Self.contains(bytes, $0) }
@@ -85,6 +108,13 @@ public struct Watchlist: Sendable {
   /// Whether the file of the program says what its words do not.
   func looksAt(executable path: UnsafeBufferPointer<UInt8>) -> Bool {
     hasName(Subject.name(path[...]))
+  }
+
+  private func writes(
+    _ program: Slice<UnsafeBufferPointer<UInt8>>, _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    guard hasWriters, Self.writers.contains(Subject.name(program)) else { return false }
+    return written.isEmpty || written.contains { Self.contains(bytes, $0) }
   }
 
   private func hasName(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {

@@ -6,17 +6,30 @@ import Senses
 /// Which of a pane's processes is the agent: not the shell that it was started from, in which the human works when
 /// the agent has gone, nor whatever else runs in the pane.
 enum AgentProcess {
+  /// Processes that are looked at in one pane.
+  private static let most = 64
+
   /// - Parameter pane: The pane's first process.
-  /// - Returns: The one nearest to the pane, of those from it down to its foreground, whose program is the
-  ///   agent's; nil while there is none.
+  /// - Returns: The one nearest to the pane of those in its foreground whose program is the agent's; nil while
+  ///   there is none.
   static func find(in pane: Int32, _ dialect: Dialect) -> ProcessIdentity? {
     guard pane > 1, let pattern = dialect.process, let status = ProcessFiles.status(pane) else { return nil }
-    let line = Ancestry.of(status.foreground > 1 ? status.foreground : pane)
-    guard let end = line.firstIndex(of: pane) else { return nil }
     let context = MatchContext()
-    return line[...end].last { process in
-      programs(of: process).contains { ((try? pattern.firstMatch(in: $0, using: context)) ?? nil) != nil }
-    }.flatMap { ProcessIdentity($0) }
+    var line = [pane]
+    var next = 0
+    while next < line.count, line.count < most {
+      let process = line[next]
+      next += 1
+      if ProcessFiles.status(process)?.group == status.foreground,
+        programs(of: process).contains(where: {
+          ((try? pattern.firstMatch(in: $0, using: context)) ?? nil) != nil
+        })
+      {
+        return ProcessIdentity(process)
+      }
+      line += ProcessFiles.children(process)
+    }
+    return nil
   }
 
   /// The paths that say what a process runs: its script's or program's as it was called, and its file's.

@@ -9,7 +9,7 @@ import Synchronization
 /// The thread at which executions are judged, behind the one that hears of them.
 final class ExecDesk: Sendable {
   enum Message: Sendable {
-    case adopt(Rulebook, Watchlist)
+    case adopt(Rulebook?, String)
     case own([String], String)
     case decide(String, Order.Release, String, @Sendable (Bool) -> Void)
     case list(@Sendable ([Custody.Held]) -> Void)
@@ -106,7 +106,7 @@ final class ExecDesk: Sendable {
 
   private func run() {
     name_thread("outrider-desk")
-    var docket = ExecDocket(rulebook, Watchlist(rulebook.rules), lease: lease, clock: clock)
+    var docket = ExecDocket(rulebook, lease: lease, clock: clock)
     while true {
       var waiting = [pollfd(fd: bell, events: Int16(POLLIN), revents: 0)]
       let wait = docket.nextDeadline.map { ($0 - clock.now).inSeconds * 1000 + 1 } ?? -1
@@ -131,7 +131,7 @@ final class ExecDesk: Sendable {
   /// Whether it was the last.
   private func take(_ message: Message, _ docket: inout ExecDocket) -> Bool {
     switch message {
-    case .adopt(let rulebook, let watchlist): docket.adopt(rulebook, watchlist)
+    case .adopt(let rulebook, let agent): docket.adopt(rulebook, agent: agent)
     case .own(let lines, let agent): docket.own[agent] = lines
     case .decide(let id, let decision, let who, let answer): answer(docket.decide(id, decision, by: who))
     case .list(let answer): answer(docket.custody.held)

@@ -11,9 +11,9 @@ struct ExecDocket {
   var own: [String: [String]] = [:]
   private(set) var custody = Custody()
 
-  private var reading: ExecReading
-  private var judge: Judge
-  private var watchlist: Watchlist
+  private var common: ExecBench
+  /// Of agents with rules of their own.
+  private var benches: [String: ExecBench] = [:]
   private let lease: Lease?
   private let clock: LiveClock
   private var findings: [ExecWatch.Finding] = []
@@ -36,10 +36,8 @@ struct ExecDocket {
   /// Programs a second that are told of each agent; what is held is told in any case.
   static let mostEachSecond = 200
 
-  init(_ rulebook: Rulebook, _ watchlist: Watchlist, lease: Lease?, clock: LiveClock) {
-    reading = ExecReading(rulebook, watchlist)
-    judge = Judge(Self.holding(rulebook))
-    self.watchlist = watchlist
+  init(_ rulebook: Rulebook, lease: Lease?, clock: LiveClock) {
+    common = ExecBench(rulebook)
     self.lease = lease
     self.clock = clock
   }
@@ -52,10 +50,18 @@ struct ExecDocket {
     custody.nextDeadline.map { min($0, clock.now + Self.guardInterval) }
   }
 
-  mutating func adopt(_ rulebook: Rulebook, _ watchlist: Watchlist) {
-    reading = ExecReading(rulebook, watchlist)
-    judge.adopt(Self.holding(rulebook))
-    self.watchlist = watchlist
+  mutating func adopt(_ rulebook: Rulebook?, agent: String) {
+    if agent.isEmpty {
+      if let rulebook { common.adopt(rulebook) }
+    } else if let rulebook {
+      if benches[agent] == nil {
+        benches[agent] = ExecBench(rulebook)
+      } else {
+        benches[agent]?.adopt(rulebook)
+      }
+    } else {
+      benches[agent] = nil
+    }
   }
 
   mutating func takeFindings() -> [ExecWatch.Finding] {
@@ -100,12 +106,6 @@ struct ExecDocket {
     carry(custody.close())
   }
 
-  private static func holding(_ rulebook: Rulebook) -> Rulebook {
-    Rulebook(
-      rules: rulebook.rules.filter { $0.on == .command && $0.holds }, lists: rulebook.lists,
-      programs: rulebook.programs)
-  }
-
   // MARK: A program that was executed
 
   private mutating func take(_ execution: ExecListener.Execution) {
@@ -127,10 +127,8 @@ struct ExecDocket {
       return
     }
     let (facts, own) = facts(of: execution, agent.name)
-    let isText = Arguments(execution.arguments).text != nil
-    let verdicts = own.flatMap { judge.judge($0) }.filter { verdict in
-      verdict.actions.contains(.hold) && (!isText || watchlist.nameless.contains(verdict.rule.id))
-    }
+    let verdicts = bench(of: agent.name).verdicts(
+      on: own, isText: Arguments(execution.arguments).text != nil)
     guard !verdicts.isEmpty else {
       if isStopped { letGo(execution.process) }
       note(execution, facts, agent.name, hold: nil)
@@ -139,12 +137,15 @@ struct ExecDocket {
     note(execution, facts, agent.name, hold: hold(process, execution, verdicts, agent))
   }
 
+  private func bench(of agent: String) -> ExecBench { benches[agent] ?? common }
+
   /// What to tell, and what the rules that hold are asked about.
   private mutating func facts(of execution: ExecListener.Execution, _ agent: String) -> (
     facts: [Fact], own: [Fact]
   ) {
     let directory = ProcessFiles.directory(execution.process)
     let time = clock.instant(ofMonotonic: Int64(clamping: execution.time))
+    let reading = bench(of: agent).reading
     let arguments = reading.arguments(
       execution.arguments,
       executable: execution.stop == .none ? nil : ProcessFiles.executable(execution.process))
@@ -297,34 +298,5 @@ struct ExecDocket {
     if known != second { (known, count) = (second, 0) }
     allowance[agent] = (known, count + 1)
     return count < Self.mostEachSecond
-  }
-}
-
-/// What the rules that hold a program want together: the strictest of each.
-struct HoldOrder {
-  /// Nil: at once.
-  private(set) var length: Duration?
-  private(set) var then = Order.Release.allow
-
-  init(_ verdicts: [Verdict]) {
-    var lengths: [Duration?] = []
-    for case .hold(let length, let release) in verdicts.flatMap(\.orders).map(\.details) {
-      lengths.append(length)
-      if release == .kill { then = .kill }
-    }
-    length = lengths.contains(nil) ? nil : lengths.compactMap { $0 }.min()
-  }
-}
-
-/// A command that the human typed into the agent to run it himself.
-enum OwnCommand {
-  /// Whether a program's text runs it: it stands there as a whole, not within other words.
-  static func runs(_ line: String, _ text: String) -> Bool {
-    let line = line.trimmingCharacters(in: .whitespaces)
-    guard !line.isEmpty, let range = text.range(of: line) else { return false }
-    func isEdge(_ character: Character?) -> Bool { character.map { !$0.isLetter && !$0.isNumber } ?? true }
-    let before = range.lowerBound > text.startIndex ? text[text.index(before: range.lowerBound)] : nil
-    let after = range.upperBound < text.endIndex ? text[range.upperBound] : nil
-    return isEdge(before) && isEdge(after)
   }
 }

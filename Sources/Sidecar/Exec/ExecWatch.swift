@@ -3,6 +3,7 @@ import Hands
 import Processes
 import Rulebook
 import Senses
+import Synchronization
 
 /// Watches what is executed in the process trees of agents: facts out, and programs that rules hold frozen at
 /// once, then killed or kept until the human has decided.
@@ -98,15 +99,26 @@ public final class ExecWatch: Sendable {
   }
 
   private let isObserving: Bool
+  /// By agent; empty for those without rules of their own.
+  private let rulebooks = Mutex<[String: Rulebook]>([:])
 
   /// Where executions become known.
   public var source: ExecListener.Source { listener.source }
 
   /// Goes on by other rules.
-  public func adopt(_ rulebook: Rulebook) {
-    let watchlist = Watchlist(rulebook.rules)
-    desk.send(.adopt(rulebook, watchlist))
-    listener.adopt(watchlist)
+  ///
+  /// - Parameter agent: Whose rules they are, where they are not those of all; nil takes his own from him.
+  public func adopt(_ rulebook: Rulebook?, agent: String = "") {
+    let (rules, lists) = rulebooks.withLock { rulebooks in
+      rulebooks[agent] = rulebook
+      return (
+        rulebooks.values.flatMap(\.rules),
+        rulebooks.values.reduce(into: [:]) { $0.merge($1.lists) { $0 + $1 } }
+      )
+    }
+    desk.send(.adopt(rulebook, agent))
+    // What only one agent may not run is looked at in all trees.
+    listener.adopt(Watchlist(rules, lists: lists))
   }
 
   /// Watches everything that an agent's process has started and will start.

@@ -21,6 +21,11 @@ extension Watcher {
       executions.own[agent] = own
       exec.expect(own: own, agent: agent)
     }
+    let court = ObjectIdentifier(place.court)
+    if executions.courts[agent] != court {
+      executions.courts[agent] = court
+      exec.adopt(place.court === courts.common ? nil : place.court.library.rulebook, agent: agent)
+    }
     guard executions.roots[agent] == nil,
       executions.searched[agent].map({ now - $0 >= Self.searchInterval }) ?? true
     else { return }
@@ -37,6 +42,7 @@ extension Watcher {
     executions.roots[agent] = nil
     executions.searched[agent] = nil
     executions.own[agent] = nil
+    if executions.courts.removeValue(forKey: agent) != nil { exec?.adopt(nil, agent: agent) }
     exec?.leave(agent)
   }
 
@@ -111,6 +117,8 @@ struct ExecutionsSeen {
   /// The processes that are followed, by agent.
   var roots: [String: ProcessIdentity] = [:]
   var searched: [String: Instant] = [:]
+  /// By whose rules the agents are judged.
+  var courts: [String: ObjectIdentifier] = [:]
   /// What the desk knows of the human's own commands.
   var own: [String: [String]] = [:]
   /// Alerts about programs that are on hold, by the hold's name.

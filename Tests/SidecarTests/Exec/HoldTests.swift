@@ -161,13 +161,18 @@ extension Live {
     func redirection() async throws {
       try await ExecStage.with { stage in
         try await stage.run(
-          "mkdir -p .git/hooks; bash -c 'echo exit 0 > .git/hooks/pre-commit'; bash -c 'echo a > b'")
-        let made = FileManager.default.fileExists(
-          atPath: stage.folder.appending(path: ".git/hooks/pre-commit").path)
-        #expect(!made)
-        #expect(FileManager.default.fileExists(atPath: stage.folder.appending(path: "b").path))
-        try await eventually("it is told") { !stage.holds.isEmpty }
-        #expect(stage.holds.map { $0.verdicts.map(\.rule.id) } == [["hook-overwritten"]])
+          """
+          mkdir -p .git/hooks; bash -c 'echo a > b'; cp b c
+          bash -c 'echo exit 0 > .git/hooks/pre-commit'
+          cp b .git/hooks/pre-push
+          """)
+        func isThere(_ name: String) -> Bool {
+          FileManager.default.fileExists(atPath: stage.folder.appending(path: name).path)
+        }
+        #expect(isThere("b") && isThere("c"))
+        #expect(!isThere(".git/hooks/pre-commit") && !isThere(".git/hooks/pre-push"))
+        try await eventually("both are told") { stage.holds.count == 2 }
+        #expect(stage.holds.allSatisfy { $0.verdicts.map(\.rule.id) == ["hook-overwritten"] })
       }
     }
   }

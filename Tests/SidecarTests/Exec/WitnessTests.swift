@@ -58,7 +58,7 @@ private final class Witness: Sendable {
     let output = Pipe()
     process.standardInput = inputPipe
     process.standardOutput = output
-    try process.run()
+    try process.start()
     input = inputPipe.fileHandleForWriting
     let reader = output.fileHandleForReading
     let thread = Thread { [self] in
@@ -153,14 +153,24 @@ extension Live {
     func ordinaryUser() async throws {
       let user = geteuid() == 0 ? Witness.nobody : []
       try await Witness.with(prefix: user, agentPrefix: user) { witness in
+        // A program that takes as long to start as the real one; without privilege a busy machine may let the
+        // listener wait for a millisecond.
+        let program = """
+          #!/usr/bin/python3
+          import os, sys
+          open(os.environ["MARKS"], "a").write("kubectl " + " ".join(sys.argv[1:]) + "\\n")
+
+          """
+        try program.write(toFile: witness.folder.path + "/bin/kubectl", atomically: true, encoding: .utf8)
+        chmod(witness.folder.path + "/bin/kubectl", 0o755)
         #expect(witness.said.contains("watching connector"))
         for number in 1...10 {
           try witness.order("kubectl apply -f \(number)")
           try witness.order("kubectl get \(number)")
         }
-        try await eventually("all are told") {
-          witness.said.count { $0.contains(" killed") } == 10
-            && witness.said.count { $0.hasPrefix("ran 0 kubectl get") } == 10
+        try await eventually("all are told") { witness.said.count { $0.contains(" killed") } == 10 }
+        try await eventually("the harmless ones have run") {
+          witness.marks.split(separator: "\n").count == 10
         }
         #expect(witness.marks.split(separator: "\n").allSatisfy { $0.hasPrefix("kubectl get") })
       }
