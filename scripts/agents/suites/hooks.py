@@ -1,5 +1,6 @@
 """With the hooks that `outrider install` writes: what is forbidden is refused before it begins, and nothing else is."""
 
+import statistics
 import subprocess
 import time
 
@@ -109,8 +110,9 @@ def check_refusals(report, stage, agent, forbidden, before):
     report.say(f"{len(refusals)} forbidden asked for, {len(ran)} ran, "
                f"{sum(alert['outcome'] == 'denied' for alert in alerts)} denied; "
                f"{len(forbidden) + 1} harmless asked for, {len(done)} ran")
-    report.times("a refusal took", [action["ms"] / 1000 for alert in alerts for action in alert["actions"]
-                                    if action["do"] == "deny" and "ms" in action])
+    ms = [action["ms"] for alert in alerts for action in alert["actions"] if action["do"] == "deny" and "ms" in action]
+    if ms:
+        report.say(f"judging one took {statistics.median(ms):.2f} ms (up to {max(ms):.2f})")
     expect(not ran, f"these ran: {ran}")
     expect(state(stage) == before, f"something changed: {before} became {state(stage)}")
     commits = subprocess.run(["git", "log", "--format=%s"], cwd=agent.repo, env=stage.env, stdout=subprocess.PIPE)
