@@ -44,14 +44,14 @@ let package = Package(
     module("Journal", ["Rulebook"]),
     module("Sidecar", ["Senses", "Hands", "Journal", "Processes", "CLinux", logging]),
     module("Settings"),
-    module("Doctor", ["Sidecar", "Settings"]),
-    program("outrider", ["Sidecar", "Settings", "Doctor", arguments, logging]),
+    module("Doctor", ["Sidecar", "Settings", "Processes"]),
+    program("outrider", ["Sidecar", "Settings", "Doctor", "Processes", arguments, logging]),
 
     // A stand-in for an agent: it re-enacts recordings in a pane, for the demo and the tests.
     module("Reenactment"),
     program("reenact", ["Reenactment", arguments]),
 
-    program("bench", ["Sidecar", "CLinux"]),
+    program("bench", ["Sidecar", "CLinux", "Processes"]),
     program("bench-tmux", ["Tmux"]),
 
     tests("Patterns", ["Patterns"]),
@@ -64,7 +64,7 @@ let package = Package(
     program("journal-writer", ["Journal"], path: "Tests/journal-writer"),
     program("exec-witness", ["Sidecar"], path: "Tests/exec-witness"),
     tests("Journal", ["Journal", "journal-writer"]),
-    tests("Reenact", ["Reenactment", "reenact"]),
+    tests("Reenact", ["Reenactment", "reenact", "Processes"]),
     tests("Settings", ["Settings"]),
     tests("Doctor", ["Doctor", "Settings", "outrider"]),
     tests(

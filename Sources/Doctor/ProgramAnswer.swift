@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// What another program says when it is asked something.
 enum ProgramAnswer: Sendable, Equatable {
@@ -29,7 +30,7 @@ enum ProgramAnswer: Sendable, Equatable {
       }
     }
     do {
-      try process.run()
+      try process.start()
     } catch {
       return .failed("it cannot be started")
     }

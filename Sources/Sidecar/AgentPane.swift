@@ -42,6 +42,8 @@ final class AgentPane {
   private var parked: [(verdict: Verdict, alert: Alert, since: Instant)] = []
   /// Alerts about commands that a hook refused, newest last.
   private var refused: [Alert] = []
+  /// What has its alert though the pane has not shown it yet.
+  private var foreseen = Foreseen()
   /// The agent's hooks have asked before.
   private(set) var hasHooks = false
   /// The prompts that were sent off since the intervention began.
@@ -89,6 +91,7 @@ final class AgentPane {
   ///
   /// - Returns: Whether the refusal needs an alert of its own, since none has been raised.
   func refuse(_ verdict: Verdict, at now: Instant) -> Bool {
+    if verdict.fact.kind == .edit { return refuseEdit(verdict, at: now) }
     guard let story = verdict.fact.story else { return true }
     reader.refuse(story: story, at: now)
     func isSame(_ other: Verdict) -> Bool { other.fact.story == story && other.rule.id == verdict.rule.id }
@@ -99,6 +102,15 @@ final class AgentPane {
     if let index = cases.firstIndex(where: { isSame($0.verdict) }) { cases[index].denied = now }
     if !cases.isEmpty, cases.allSatisfy({ $0.denied != nil }) { intervention?.relent() }
     return !verdict.isRepeat
+  }
+
+  private func refuseEdit(_ verdict: Verdict, at now: Instant) -> Bool {
+    if let index = parked.firstIndex(where: { Foreseen.isSame($0.verdict, verdict) }) {
+      parked.remove(at: index)
+    } else {
+      foreseen.expect(verdict, at: now)
+    }
+    return true
   }
 
   /// Remembers an alert about what was refused, in case that it runs all the same.
@@ -115,6 +127,7 @@ final class AgentPane {
   /// Takes up a verdict: what is to be done at once comes first, the log line after it.
   func open(_ verdict: Verdict, as alert: Alert, at now: Instant) -> [Effect] {
     if isObserving { return [.log(Case(alert: alert, verdict: verdict, at: now).observed())] }
+    if foreseen.isShown(by: verdict, at: now) { return [] }
     if waitsForHook(verdict) {
       parked.append((verdict, alert, now))
       return []
@@ -138,6 +151,7 @@ final class AgentPane {
       cases[index].hold = hold
       return []
     }
+    if hold.isProved { foreseen.expect(verdict, at: now) }
     return take(verdict, hold.told(alert), hold, at: now)
   }
 
@@ -169,9 +183,12 @@ final class AgentPane {
 
   /// Whether a hook will say more of the command in a moment.
   private func waitsForHook(_ verdict: Verdict) -> Bool {
-    guard hasHooks, let story = verdict.fact.story, verdict.fact.source == .pane else { return false }
-    return verdict.fact.phase != .ran && verdict.rule.actions.contains(.deny)
-      && !reader.stories.isKnownToHook(story) && parked.count < Self.mostCases
+    guard hasHooks, verdict.fact.source == .pane, verdict.rule.actions.contains(.deny),
+      parked.count < Self.mostCases
+    else { return false }
+    if verdict.fact.kind == .edit { return true }
+    guard let story = verdict.fact.story else { return false }
+    return verdict.fact.phase != .ran && !reader.stories.isKnownToHook(story)
   }
 
   /// Takes a case to those that are being dealt with already.

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Journal
 
 /// Ways in which the human is called.
@@ -37,7 +38,7 @@ public struct ProgramNotifier: Notifier {
         stream.finish()
       }
     }
-    try process.run()
+    try process.start()
     // A program that does not read must not stop us: what fits into the pipe is enough for an alert.
     let writer = input.fileHandleForWriting
     let descriptor = writer.fileDescriptor

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// `outrider judge --stdin` as another program asks it: a process, JSON in and JSON out, its start included.
 struct Asking {
@@ -29,7 +30,7 @@ struct Asking {
       process.standardInput = try FileHandle(forReadingFrom: input)
       process.standardOutput = FileHandle.nullDevice
       return try throughput(bytes: Self.count * 1000) {
-        try process.run()
+        try process.start()
         process.waitUntilExit()
       }
     }

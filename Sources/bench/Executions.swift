@@ -1,5 +1,6 @@
 import CLinux
 import Foundation
+import Processes
 import Rulebook
 import Senses
 import Sidecar
@@ -233,7 +234,7 @@ private final class Compiler {
       "-c",
       "while :; do printf '#include <stdio.h>\\n#include <stdlib.h>\\nint f(int a){return a*2;}\\n' | cc -O2 -x c -c -o /dev/null -; done",
     ]
-    try? process.run()
+    try? process.start()
   }
 
   func end() {
@@ -262,7 +263,7 @@ private struct Project {
     process.executableURL = URL(filePath: "/bin/sh")
     process.arguments = ["-c", "rm -f *.o; exec make -s -j2"]
     process.currentDirectoryURL = folder
-    try? process.run()
+    try? process.start()
     process.waitUntilExit()
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Glibc
 import Tmux
 
@@ -59,7 +60,7 @@ struct HookLatency {
     process.arguments = ["watch", "-L", name, "--no-tmux-messages"]
     process.environment = environment("run")
     process.standardOutput = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     return process
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// What others use to find many patterns in lines: SEC, and a loop over Python's `re`.
 struct Rivals {
@@ -47,7 +48,7 @@ struct Rivals {
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     return try throughput(bytes: bytes) {
-      try process.run()
+      try process.start()
       process.waitUntilExit()
     }
   }

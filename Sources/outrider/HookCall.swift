@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Glibc
 import Journal
 import Rulebook
@@ -207,7 +208,7 @@ struct HookCall {
     process.arguments = ["-c", command]
     let pipe = Pipe()
     process.standardInput = pipe
-    guard (try? process.run()) != nil else { return complain("outrider hook: '\(command)' cannot be run") }
+    guard (try? process.start()) != nil else { return complain("outrider hook: '\(command)' cannot be run") }
     try? pipe.fileHandleForWriting.write(contentsOf: Data(input))
     try? pipe.fileHandleForWriting.close()
     process.waitUntilExit()
@@ -220,7 +221,7 @@ struct HookCall {
     process.standardInput = pipe
     process.standardOutput = FileHandle.nullDevice
     do {
-      try process.run()
+      try process.start()
       try pipe.fileHandleForWriting.write(contentsOf: Data((alert.json + "\n").utf8))
       try pipe.fileHandleForWriting.close()
     } catch {

@@ -89,7 +89,7 @@ struct LeaseTests {
       let process = Process()
       process.executableURL = URL(filePath: "/bin/sleep")
       process.arguments = ["60"]
-      try process.run()
+      try process.start()
       let identity = try #require(ProcessIdentity(process.processIdentifier))
       #expect(identity.signal(SIGSTOP) == 0)
       return (process, identity)

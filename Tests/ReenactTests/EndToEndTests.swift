@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 /// A private tmux server with one pane, gone when the test ends.
@@ -39,7 +40,7 @@ private final class PrivateTmux {
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }
-    try process.run()
+    try process.start()
     return process
   }
 
@@ -138,7 +139,7 @@ struct EndToEndTests {
     process.standardOutput = output
     process.standardError = output
     process.standardInput = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     #expect(process.terminationStatus == code)

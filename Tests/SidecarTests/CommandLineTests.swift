@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 import Tmux
 
@@ -26,7 +27,7 @@ func outrider(_ arguments: String..., input: String = "", environment: [String: 
   process.standardInput = try FileHandle(forReadingFrom: files[0])
   process.standardOutput = try FileHandle(forWritingTo: files[1])
   process.standardError = try FileHandle(forWritingTo: files[2])
-  try process.run()
+  try process.start()
   process.waitUntilExit()
   let texts = try files.dropFirst().map { try String(contentsOf: $0, encoding: .utf8) }
   return Run(status: process.terminationStatus, output: texts[0], errors: texts[1])
@@ -170,7 +171,7 @@ extension Live {
       let process = try program(stage, options)
       process.standardOutput = try FileHandle(forWritingTo: output)
       process.standardError = process.standardOutput
-      try process.run()
+      try process.start()
       return (process, output)
     }
 
@@ -239,7 +240,7 @@ extension Live {
         let process = try program(stage)
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "/dev/full"))
         process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
+        try process.start()
         try await eventually("it says so") { text(errors).contains("standard output cannot be written") }
         try await eventually("it watches") { try await !stage.server.run(["list-clients"]).isEmpty }
         process.terminate()

@@ -32,6 +32,15 @@ private final class Bench {
     let rows = [
       "\u{1B}[38;5;246m❯ go \(now.nanoseconds)", "\u{1B}[38;5;246m  Running 1 shell command…",
       "\u{1B}[38;5;246m  ⎿  $ \(command)", "✢ Proofing… (5s)", "❯\u{A0}",
+<<<<<<< HEAD
+      String(repeating: "─", count: 100), "  ⏵⏵ bypass permissions on (shift+tab to cycle)",
+=======
+<<<<<<< HEAD
+      "  ⏵⏵ bypass permissions on",
+=======
+      String(repeating: "─", count: 100), "  ⏵⏵ bypass permissions on (shift+tab to cycle)",
+>>>>>>> agents
+>>>>>>> agents
     ]
     let text = rows.enumerated().map { "\u{1B}[\($0.offset + 1);1H\u{1B}[2K\($0.element)\u{1B}[0m" }.joined()
     take(
@@ -51,6 +60,32 @@ private final class Bench {
   }
 
   /// A hook asks; what it is answered.
+  /// A hook asks about a file that is to be written.
+  func askEdit(_ path: String) -> HookAnswer {
+    let event = HookEvent(moment: .preToolUse, session: "s", cwd: "/shop", tool: .edit([path]), call: "e")
+    let (answer, more) = pane.answer(event, judge, isObserving: false, at: now, clock: { now }, alert: alert)
+    effects += more
+    return answer
+  }
+
+  /// The pane shows an edit, in its own words.
+  func showEdit(_ path: String) {
+    take([
+      Fact(time: now, agent: "%1", kind: .edit, text: path, fields: ["path": .string(path)], source: .pane)
+    ])
+  }
+
+  /// The kernel tells of a program that was killed before its first line.
+  func hold(_ command: String) {
+    let fact = Fact(
+      time: now, agent: "%1", kind: .command, text: command, fields: ["phase": .string("running")],
+      source: .exec)
+    for verdict in judge.judge(fact) {
+      let hold = ExecWatch.Hold(id: "h", verdicts: [verdict], process: 1, result: .killed, delay: nil)
+      effects += pane.open(verdict, as: alert(verdict), HoldOutcome(hold), at: now)
+    }
+  }
+
   func ask(_ moment: HookEvent.Moment, _ command: String, call: String = "1") -> HookAnswer {
     var event = HookEvent(
       moment: moment, session: "s", cwd: "/shop", tool: .command(command, cwd: nil), call: call)
@@ -134,6 +169,43 @@ struct HookPaneTests {
     #expect(bench.alerts.first?.source == .pane)
     #expect(bench.keys == 1, "no second Escape for what was refused")
     #expect(bench.calls.isEmpty)
+  }
+
+  @Test(
+    "has one alert for a program that was held before the pane showed its command, and a new one for another run"
+  )
+  func held() throws {
+    let bench = try Bench()
+    bench.hold(forbidden)
+    bench.wait(500)
+    bench.show(forbidden)
+    #expect(bench.alerts.count == 1)
+    bench.wait(500)
+    bench.show(forbidden)
+    #expect(bench.alerts.count == 2)
+  }
+
+  @Test("has one alert for an edit that the hook refused, whichever came first, and no key is pressed")
+  func refusedEdit() throws {
+    let bench = try Bench()
+    #expect(bench.askEdit("/shop/.outrider/rules/off.yaml").denial != nil)
+    bench.showEdit(".outrider/rules/off.yaml")
+    bench.wait(60_000)
+    bench.showEdit("~/shop/../.claude/settings.json")
+    bench.wait(40)
+    #expect(bench.askEdit("/home/dev/.claude/settings.json").denial != nil)
+    bench.wait(1000)
+    #expect(bench.keys == 0)
+    #expect(bench.alerts.map(\.outcome) == [.denied, .denied])
+  }
+
+  @Test("is stopped by the pane when the hook is never asked about an edit")
+  func skippedEdit() throws {
+    let bench = try Bench()
+    _ = bench.ask(.preToolUse, "ls", call: "0")
+    bench.showEdit(".outrider/rules/off.yaml")
+    bench.wait(300)
+    #expect(bench.alerts.map(\.source) == [.pane])
   }
 
   @Test("calls the human when a refused command ran all the same")

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Journal
 import Testing
 
@@ -220,7 +221,7 @@ extension Live {
       process.currentDirectoryURL = Fixtures.root
       process.environment = ProcessInfo.processInfo.environment.merging(environment(stage)) { _, new in new }
       process.standardOutput = FileHandle.nullDevice
-      try process.run()
+      try process.start()
       try await eventually("the sidecar listens") {
         try FileManager.default.contentsOfDirectory(atPath: run.path).contains("outrider")
           && (try FileManager.default.contentsOfDirectory(atPath: run.appending(path: "outrider").path))

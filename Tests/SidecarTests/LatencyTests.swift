@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 extension Live {
@@ -12,7 +13,7 @@ extension Live {
       process.currentDirectoryURL = Fixtures.root
       let output = Pipe()
       process.standardOutput = output
-      try process.run()
+      try process.start()
       let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
       process.waitUntilExit()
       // Whether it is fast enough is for people to read, in a release build: here every round counts.

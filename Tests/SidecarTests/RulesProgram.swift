@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// The built program, run with a home of its own.
 struct RulesProgram {
@@ -37,7 +38,7 @@ struct RulesProgram {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
-    try process.run()
+    try process.start()
     return process
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// The socket on which a sidecar answers hooks and commands. Only its owner's programs are answered.
 public final class SidecarSocket: Sendable {
@@ -19,6 +20,7 @@ public final class SidecarSocket: Sendable {
   public let path: String
   private let listener: Int32
   private let inode: ino_t
+  private let isOver = Flag()
 
   /// Questions that are read at a time; more wait.
   private static let mostAtOnce = 64
@@ -45,36 +47,51 @@ public final class SidecarSocket: Sendable {
     var status = stat()
     guard bound == 0, chmod(path, 0o600) == 0, listen(number, 128) == 0, lstat(path, &status) == 0 else {
       inode = 0
+      let reason = errno
+      isOver.value.store(true, ordering: .relaxed)
+      close(number)
       throw fail(
-        bound == nil ? "the path is too long; set XDG_RUNTIME_DIR" : String(cString: strerror(errno)))
+        bound == nil ? "the path is too long; set XDG_RUNTIME_DIR" : String(cString: strerror(reason)))
     }
     inode = status.st_ino
     let gate = DispatchSemaphore(value: Self.mostAtOnce)
-    let thread = Thread { Self.serve(on: number, gate: gate, answer: answer) }
+    let thread = Thread { [isOver] in
+      Self.serve(on: number, until: isOver, gate: gate, answer: answer)
+      // Closed by who uses it last: its number may be another socket's the moment after.
+      close(number)
+    }
     thread.name = "outrider-socket"
     thread.start()
   }
 
   /// Ends it; the socket's file goes unless another sidecar has taken its place.
   public func stop() {
+    guard !isOver.value.exchange(true, ordering: .acquiringAndReleasing) else { return }
     var status = stat()
     if lstat(path, &status) == 0, status.st_ino == inode { unlink(path) }
     shutdown(listener, Int32(SHUT_RDWR))
   }
 
-  deinit { close(listener) }
+  deinit { stop() }
 
-  private static func serve(on listener: Int32, gate: DispatchSemaphore, answer: @escaping Answer) {
+  /// Shared with the thread that takes questions.
+  private final class Flag: Sendable {
+    let value = Atomic(false)
+  }
+
+  private static func serve(
+    on listener: Int32, until isOver: Flag, gate: DispatchSemaphore, answer: @escaping Answer
+  ) {
     while true {
       let number = accept(listener, nil, nil)
-      if number < 0 {
-        if errno == EINTR || errno == ECONNABORTED { continue }
-        // Too many files are open: what waits is taken later.
-        if errno == EMFILE || errno == ENFILE {
-          usleep(10_000)
-          continue
-        }
+      if isOver.value.load(ordering: .acquiring) {
+        if number >= 0 { close(number) }
         return
+      }
+      guard number >= 0 else {
+        // Too many files are open, perhaps: what waits is taken later.
+        if errno != EINTR, errno != ECONNABORTED { usleep(10_000) }
+        continue
       }
       // Programs of the user's must not inherit it.
       _ = fcntl(number, F_SETFD, FD_CLOEXEC)

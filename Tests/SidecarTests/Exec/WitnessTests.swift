@@ -58,7 +58,7 @@ private final class Witness: Sendable {
     let output = Pipe()
     process.standardInput = inputPipe
     process.standardOutput = output
-    try process.run()
+    try process.start()
     input = inputPipe.fileHandleForWriting
     let reader = output.fileHandleForReading
     let thread = Thread { [self] in
