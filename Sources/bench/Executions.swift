@@ -197,30 +197,34 @@ private enum BareListener {
   static func delays(_ body: () -> [Double]) -> [Double] {
     let socket = process_events_open(PROCESS_EXECUTED, 16 << 20)
     guard socket >= 0 else { return [] }
+    let notes = Notes()
+    let thread = Thread { listen(on: socket, notes) }
+    thread.start()
+    _ = body()
+    notes.isOver.store(true, ordering: .relaxed)
+    notes.done.wait()
+    close(socket)
+    return notes.found.withLock { $0 }
+  }
+
+  private final class Notes: Sendable {
     let isOver = Atomic(false)
     let found = Mutex<[Double]>([])
     let done = DispatchSemaphore(value: 0)
-    withoutActuallyEscaping(body) { body in
-      let thread = Thread {
-        _ = hurry_thread()
-        var events = [process_event](repeating: process_event(), count: 64)
-        while !isOver.load(ordering: .relaxed) {
-          var awaited = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-          _ = poll(&awaited, 1, 100)
-          let count = process_events_read(socket, &events, 64)
-          let now = monotonic_time()
-          guard count > 0 else { continue }
-          found.withLock { $0 += events[..<Int(count)].map { Double(now &- $0.time) / 1000 } }
-        }
-        done.signal()
-      }
-      thread.start()
-      _ = body()
-      isOver.store(true, ordering: .relaxed)
-      done.wait()
+  }
+
+  private static func listen(on socket: Int32, _ notes: Notes) {
+    _ = hurry_thread()
+    var events = [process_event](repeating: process_event(), count: 64)
+    while !notes.isOver.load(ordering: .relaxed) {
+      var awaited = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+      _ = poll(&awaited, 1, 100)
+      let count = process_events_read(socket, &events, 64)
+      let now = monotonic_time()
+      guard count > 0 else { continue }
+      notes.found.withLock { $0 += events[..<Int(count)].map { Double(now &- $0.time) / 1000 } }
     }
-    close(socket)
-    return found.withLock { $0 }
+    notes.done.signal()
   }
 }
 
