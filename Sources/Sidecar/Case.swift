@@ -48,6 +48,7 @@ struct Case {
   func outcome(of results: [Intervention.Outcome]) -> Alert.Outcome {
     let interrupt = results.first { $0.action == .interrupt }
     let prompt = results.first { $0.action == .prompt }
+    if verdict.actions.isEmpty { return .observed }
     if denied != nil || results.contains(where: { $0.action == .deny }) { return .denied }
     if let hold {
       if hold.isProved { return .held }

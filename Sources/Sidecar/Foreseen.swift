@@ -15,13 +15,14 @@ struct Foreseen {
     if verdicts.count > Self.most { verdicts.removeFirst() }
   }
 
-  /// Whether a verdict is about something that was expected; each is shown once.
+  /// Whether a verdict is about something that was expected. A program that was held is shown once; a refused edit
+  /// has no place of its own on the pane and is drawn again and again.
   mutating func isShown(by verdict: Verdict, at now: Instant) -> Bool {
     verdicts.removeAll { now - $0.since > Self.lag }
     guard verdict.fact.source == .pane, verdict.fact.phase != .asked,
       let index = verdicts.firstIndex(where: { Self.isSame($0.verdict, verdict) })
     else { return false }
-    verdicts.remove(at: index)
+    if verdict.fact.kind != .edit { verdicts.remove(at: index) }
     return true
   }
 

@@ -26,16 +26,8 @@ struct SessionTests {
   func works(_ name: String) throws {
     let states = try stand(name, until: .seconds(10_000)).logged("state").map(\.fields[0].value)
     #expect(states.contains(.text("working")))
-<<<<<<< HEAD
-    #expect(states.contains(.text("asking")) == ["approval", "auto-mode"].contains { name.hasPrefix($0) })
-=======
-<<<<<<< HEAD
     let asks = ["approval", "auto-mode"].contains { name.hasPrefix($0) }
     #expect(states.contains(.text("asking")) == asks)
-=======
-    #expect(states.contains(.text("asking")) == ["approval", "auto-mode"].contains { name.hasPrefix($0) })
->>>>>>> agents
->>>>>>> agents
   }
 
   @Test("Escape while it works stops the recording and paints the agent's banner", arguments: working)

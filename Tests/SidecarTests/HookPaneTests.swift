@@ -32,15 +32,7 @@ private final class Bench {
     let rows = [
       "\u{1B}[38;5;246m❯ go \(now.nanoseconds)", "\u{1B}[38;5;246m  Running 1 shell command…",
       "\u{1B}[38;5;246m  ⎿  $ \(command)", "✢ Proofing… (5s)", "❯\u{A0}",
-<<<<<<< HEAD
       String(repeating: "─", count: 100), "  ⏵⏵ bypass permissions on (shift+tab to cycle)",
-=======
-<<<<<<< HEAD
-      "  ⏵⏵ bypass permissions on",
-=======
-      String(repeating: "─", count: 100), "  ⏵⏵ bypass permissions on (shift+tab to cycle)",
->>>>>>> agents
->>>>>>> agents
     ]
     let text = rows.enumerated().map { "\u{1B}[\($0.offset + 1);1H\u{1B}[2K\($0.element)\u{1B}[0m" }.joined()
     take(
