@@ -25,6 +25,11 @@ extension Outrider {
           let count = read(STDIN_FILENO, &byte, 1)
           if count == 0 || (count < 0 && errno != EINTR) { break }
         }
+        // A process that ends closes its files some time before it is gone.
+        if let lease {
+          let deadline = ContinuousClock.now + .seconds(10)
+          while LeftFrozen.isHeld(file: lease), ContinuousClock.now < deadline { usleep(2000) }
+        }
       }
       let folder = RuntimeFolder(environment: ProcessInfo.processInfo.environment)
       let settled = lease.map { LeftFrozen.settle(file: $0) } ?? LeftFrozen.settle(in: folder.path)

@@ -58,6 +58,12 @@ public struct LeftFrozen: Sendable, Equatable {
     }
   }
 
+  /// Whether a lease is there and the watch that made it, too.
+  public static func isHeld(file path: String) -> Bool {
+    guard let data = FileManager.default.contents(atPath: path) else { return false }
+    return LeftFrozen(bytes: Array(data.prefix(65_536)))?.owner.isAlive ?? false
+  }
+
   /// Likewise, of one lease.
   public static func settle(file path: String) -> [(process: Int32, deed: Deed)] {
     guard let data = FileManager.default.contents(atPath: path),

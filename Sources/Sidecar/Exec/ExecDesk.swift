@@ -100,8 +100,9 @@ final class ExecDesk: Sendable {
     guard isFirst else { return }
     send(.end)
     ended.wait()
-    guardian?.end()
+    // Without a lease the guardian has nothing to wait for.
     lease?.end()
+    guardian?.end()
   }
 
   private func run() {
