@@ -17,8 +17,9 @@ extension Live {
             watch.terminate()
             watch.waitUntilExit()
           }
+          // It says so when it has read the panes.
           try await eventually("it watches") {
-            program.text("watch.out").contains("watching the tmux server")
+            program.text("watch.out").contains("no agent is seen in any pane yet")
           }
           kill(watch.processIdentifier, SIGSTOP)
           // How long it stands still is what is tried; nothing else tells when it has been long enough.
