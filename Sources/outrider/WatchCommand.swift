@@ -42,6 +42,9 @@ extension Outrider {
     @Flag(inversion: .prefixedNo, help: "Show what needs you on tmux's status line.")
     var tmuxMessages = true
 
+    @Flag(inversion: .prefixedNo, help: "Watch what the agents execute, and hold what the rules say.")
+    var executions = true
+
     @Flag(help: "End another outrider that watches this server, and go on in its place.")
     var takeOver = false
 
@@ -156,6 +159,7 @@ extension Outrider {
 
     /// How executions are watched; another machine's cannot be.
     private func executions(of key: String) -> ExecWatch.Settings? {
+      guard executions else { return nil }
       guard server.prefix.isEmpty else { return nil }
       var own = ExecWatch.Settings()
       guard runtimeFolder.isOurs else { return own }

@@ -67,7 +67,7 @@ def claude_is_stopped(report, part):
     with Stage(watched=WATCHED, files=FILES) as stage:
         agent = stage.agent("claude", script)
         agent.start()
-        stage.ride()
+        stage.ride("--no-executions")
         for number in commands:
             before = len(agent.model.turns)
             agent.type(f"task {number}")
@@ -110,7 +110,7 @@ def codex_is_corrected(report):
     with Stage(watched=WATCHED, files=FILES) as stage:
         agent = stage.agent("codex", GoesOn(commands))
         agent.start()
-        stage.ride()
+        stage.ride("--no-executions")
         for number in commands:
             agent.type(f"task {number}")
             agent.until(lambda: told(agent, number), 15, "the correction in the model's log")
