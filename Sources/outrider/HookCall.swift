@@ -156,9 +156,7 @@ struct HookCall {
   /// Whether the same has not been said for ten minutes: a hook is called often.
   private func isNews(_ trouble: String) -> Bool {
     guard folder.make() else { return true }
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in trouble.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    let path = "\(folder.path)/said-\(String(hash, radix: 16))"
+    let path = "\(folder.path)/said-\(RuntimeFolder.shortName(of: trouble))"
     var status = stat()
     if stat(path, &status) == 0, time(nil) - status.st_mtim.tv_sec < 600 { return false }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)

@@ -40,11 +40,16 @@ public struct RuntimeFolder: Sendable, Equatable {
   public func lease(of key: String) -> String { file(of: key, "frozen") }
 
   private func file(of key: String, _ suffix: String) -> String {
-    // A socket's path has 107 bytes at most, and keys are paths themselves: FNV-1a, 64 bits.
+    // A socket's path has 107 bytes at most, and keys are paths themselves.
+    "\(path)/\(Self.shortName(of: key)).\(suffix)"
+  }
+
+  /// Sixteen digits that stand for a text in a file's name: FNV-1a, 64 bits.
+  public static func shortName(of text: String) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     let digits = String(hash, radix: 16)
-    return "\(path)/\(String(repeating: "0", count: 16 - digits.count))\(digits).\(suffix)"
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
   /// All sockets in it, at most sixteen.
