@@ -258,7 +258,7 @@ public struct Intervention: Sendable {
     if pane.isInMode || pane.state == .asking {
       return giveUp("undelivered: \(hindrance(pane)) after typing", at: now)
     }
-    if let box = pane.box, isSame(box, correction) {
+    if let box = pane.box, Self.isShown(correction, in: box) {
       stage = .submitted(at: now)
       return [.submit]
     }
@@ -270,7 +270,7 @@ public struct Intervention: Sendable {
   }
 
   private mutating func awaitSending(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
-    if pane.prompts.contains(where: { isSame($0, correction) }) || (pane.box == "" && pane.state == .working)
+    if pane.prompts.contains(where: { Self.isShown(correction, in: $0) }) || (pane.box == "" && pane.state == .working)
     {
       finish(.prompt, "delivered", true, at: now)
       stage = .finished
@@ -292,12 +292,18 @@ public struct Intervention: Sendable {
     outcomes.append(Outcome(action: action, result: result, isProved: isProved, time: now))
   }
 
-  /// The same letters and digits in the same order. Boxes break lines, and transcripts take off the signs of
-  /// Markdown.
-  private func isSame(_ a: String, _ b: String) -> Bool {
-    func letters(_ text: String) -> some Sequence<Unicode.Scalar> {
-      text.unicodeScalars.lazy.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }
-    }
-    return letters(a).elementsEqual(letters(b))
+  /// Whether a prompt box, or a prompt in the transcript, shows a text: the same letters and digits in the same
+  /// order. Boxes break lines, and transcripts take off the signs of Markdown. Of a long text it may be the end
+  /// alone, since a box that is full shows its last rows.
+  static func isShown(_ text: String, in box: String) -> Bool {
+    let (typed, shown) = (letters(of: text), letters(of: box))
+    return shown == typed || (shown.count >= shortestTail && typed.suffix(shown.count) == shown[...])
+  }
+
+  /// What is shorter may be the end of many texts.
+  private static let shortestTail = 200
+
+  private static func letters(of text: String) -> [Unicode.Scalar] {
+    text.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }
   }
 }

@@ -50,12 +50,18 @@ extension RuleFileReader {
       return file.errors.count == before ? .hold(for: length, then: then ?? .kill) : nil
     case .restart:
       let fields = file.fields(node, of: what, known: RuleGrammar.restart)
-      guard let flag = fields["handoff"] else { return .restart(handoff: true) }
-      guard let text = flag.scalar?.string, ["true", "false"].contains(text) else {
-        file.report(flag, "\(what): 'handoff' is true or false")
-        return nil
+      let before = file.errors.count
+      let usual = Order.Restart()
+      let handoff = fields["handoff"]?.scalar?.string ?? (fields["handoff"] == nil ? "true" : "")
+      if !["true", "false"].contains(handoff) {
+        file.report(fields["handoff"], "\(what): 'handoff' is true or false")
       }
-      return .restart(handoff: text == "true")
+      let cooldown = fields["cooldown"].flatMap { duration($0, "\(what): 'cooldown'") }
+      let grace = fields["grace"].flatMap { duration($0, "\(what): 'grace'") }
+      guard file.errors.count == before else { return nil }
+      return .restart(
+        Order.Restart(
+          handoff: handoff == "true", cooldown: cooldown ?? usual.cooldown, grace: grace ?? usual.grace))
     case .run:
       if layer == .project {
         file.report(node, "\(what): a project cannot run programs; ask the user to, in their own rules")
