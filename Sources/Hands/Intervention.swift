@@ -62,6 +62,8 @@ public struct Intervention: Sendable {
   /// What it is about was refused by other means; only what the interrupt key may have done is seen to.
   private var hasRelented = false
   private let wantsInterrupt: Bool
+  /// The agent works and does not get on: a correction without interrupt goes into the agent's own queue.
+  private let answersStall: Bool
   private let deadlines: Deadlines
   /// What is typed; empty when nothing is.
   public private(set) var correction: String
@@ -70,8 +72,12 @@ public struct Intervention: Sendable {
   /// - Parameters:
   ///   - interrupt: Whether the agent's turn is to be interrupted.
   ///   - correction: What is typed afterwards; empty for nothing. One line without control characters.
-  public init(interrupt: Bool, correction: String, deadlines: Deadlines = Deadlines()) {
+  ///   - answersStall: Whether it is for an agent that works and does not get on.
+  public init(
+    interrupt: Bool, correction: String, answersStall: Bool = false, deadlines: Deadlines = Deadlines()
+  ) {
     wantsInterrupt = interrupt
+    self.answersStall = answersStall
     self.correction = correction
     self.deadlines = deadlines
   }
@@ -238,8 +244,16 @@ public struct Intervention: Sendable {
   }
 
   private mutating func awaitBox(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
-    let isReady = !pane.isInMode && (pane.state == .idle || pane.state == .interrupted) && pane.box == ""
-    if isReady {
+    let isOpen =
+      !pane.isInMode
+      && (pane.state == .idle || pane.state == .interrupted
+        || (answersStall && !wantsInterrupt && pane.state == .working))
+    if isOpen, answersStall, pane.isBoxOwn {
+      // What waited in the agent's queue came back when it was interrupted.
+      stage = .submitted(at: now)
+      return [.submit]
+    }
+    if isOpen, pane.box == "" {
       stage = .pasted(at: now)
       return [.paste(correction)]
     }

@@ -15,10 +15,12 @@ public struct Observation: Sendable, Equatable {
   public var dialogWithin: Duration
   /// A human has typed into the prompt box not long ago.
   public var isHumanTyping: Bool
+  /// What stands in the prompt box are words that Outrider has typed, and nothing else.
+  public var isBoxOwn: Bool
 
   public init(
     isAlive: Bool = true, isInMode: Bool = false, state: AgentState, box: String?, prompts: [String] = [],
-    dialogWithin: Duration = .zero, isHumanTyping: Bool = false
+    dialogWithin: Duration = .zero, isHumanTyping: Bool = false, isBoxOwn: Bool = false
   ) {
     self.isAlive = isAlive
     self.isInMode = isInMode
@@ -27,5 +29,6 @@ public struct Observation: Sendable, Equatable {
     self.prompts = prompts
     self.dialogWithin = dialogWithin
     self.isHumanTyping = isHumanTyping
+    self.isBoxOwn = isBoxOwn
   }
 }

@@ -13,6 +13,17 @@ extension Dialect {
     /// Options that are kept with all words behind them, up to the next option.
     public let lists: Set<String>
 
+    public init(
+      exit: String?, drop: Set<String> = [], dropWithValue: Set<String> = [], values: Set<String> = [],
+      lists: Set<String> = []
+    ) {
+      self.exit = exit
+      self.drop = drop
+      self.dropWithValue = dropWithValue
+      self.values = values
+      self.lists = lists
+    }
+
     /// The words that start the agent afresh: all that go on with an old session are left out, and so are those
     /// that belong to no option, since they are subcommands for that or a prompt that was answered long ago.
     ///

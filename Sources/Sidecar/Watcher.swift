@@ -49,12 +49,14 @@ public actor Watcher {
   let office: Office
   let exec: ExecWatch?
   var executions = ExecutionsSeen()
-  private(set) var panes: [PaneID: Place] = [:]
+  var panes: [PaneID: Place] = [:]
+  /// Panes whose program has ended, as they were: another one may take its place.
+  var departed: [PaneID: PaneInfo] = [:]
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
-  private var clients: [PaneID: ControlClient] = [:]
-  private let typing: AsyncStream<Order>
-  private let orders: AsyncStream<Order>.Continuation
+  private(set) var clients: [PaneID: ControlClient] = [:]
+  private let typing: AsyncStream<Errand>
+  private let orders: AsyncStream<Errand>.Continuation
   private var generator = SystemRandomNumberGenerator()
   /// The watch has ended; what runs beside it ends as well.
   private(set) var isOver = false
@@ -104,7 +106,7 @@ public actor Watcher {
       group.addTask { await self.watch.run() }
       group.addTask { await self.office.run() }
       group.addTask { await self.followRules() }
-      group.addTask { for await order in self.typing { await self.type(order) } }
+      group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
         group.addTask { for await findings in exec.findings { await self.take(findings) } }
       }
@@ -150,18 +152,25 @@ public actor Watcher {
 
   private var wallTime: WallTime { WallTime(milliseconds: clock.now.nanoseconds / 1_000_000) }
 
-  /// A text that is to be typed into a pane.
-  private struct Order: Sendable {
+  /// Something that is to be done to a pane, in the order of decisions.
+  private struct Errand: Sendable {
+    enum Matter: Sendable {
+      case type(TypedText)
+      case start(Relaunch)
+    }
+
     let pane: PaneID
     let process: Int32
-    let text: TypedText
+    let matter: Matter
   }
 
   /// Notes the connection of a pane that has come or moved, so that a key needs no question first.
   private func connect(_ event: ControlEvent.Kind) async {
     switch event {
     case .appeared(let info, _), .changed(let info): clients[info.pane] = await watch.client(for: info.pane)
-    case .gone(let id): clients[id] = nil
+    case .gone(let id):
+      clients[id] = nil
+      departed[id] = nil
     default: break
     }
   }
@@ -194,7 +203,12 @@ public actor Watcher {
       take(place.pane.reader.load(snapshot, at: now), of: snapshot.pane, at: now)
     case .changed(let info): note(info, at: now)
     case .process(let id, let pid, let dead):
-      if dead || pid != panes[id]?.info.process { drop(id, at: now) }
+      if !dead {
+        replace(id, process: pid, at: now)
+      } else if let info = panes[id]?.info {
+        drop(id, at: now)
+        departed[id] = info
+      }
     case .gone(let id): drop(id, at: now)
     case .modeChanged(let id):
       // Which way it went is in the listing that follows; until then no key is sent.
@@ -215,7 +229,7 @@ public actor Watcher {
     return court
   }
 
-  private func makePane(_ info: PaneInfo, isFresh: Bool) -> AgentPane {
+  func makePane(_ info: PaneInfo, isFresh: Bool) -> AgentPane {
     let id = "\(info.pane)"
     let library = courts.common.library
     let reader = PaneReader(
@@ -225,7 +239,7 @@ public actor Watcher {
     let pane = AgentPane(
       id: id, reader: reader,
       agent: Alert.Agent(name: "unknown", pane: id, session: info.sessionName, cwd: info.directory),
-      isObserving: settings.isObserving)
+      processes: watch.server.prefix.isEmpty ? .live(pane: info.process) : nil, isObserving: settings.isObserving)
     pane.isInMode = info.isInMode
     return pane
   }
@@ -281,6 +295,7 @@ public actor Watcher {
   func raise(_ verdicts: [Verdict], at now: Instant) {
     for verdict in verdicts {
       guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] else { continue }
+      place.pane.judge = place.court.judge
       let alert = alert(for: verdict, place.pane.agent, at: now)
       carry(place.pane.open(verdict, as: alert, at: now), to: id, process: place.info.process)
     }
@@ -302,7 +317,12 @@ public actor Watcher {
       case .interrupt(let key), .submit(let key): id.map { press(key, $0, process) }
       case .paste(let text):
         guard let id, let typed = try? TypedText(pasting: text.utf8) else { continue }
-        orders.yield(Order(pane: id, process: process, text: typed))
+        orders.yield(Errand(pane: id, process: process, matter: .type(typed)))
+      case .end(let agent, let isForced): agent.signal(isForced ? SIGKILL : SIGTERM)
+      case .relaunch(let relaunch):
+        guard let id else { continue }
+        orders.yield(Errand(pane: id, process: process, matter: .start(relaunch)))
+      case .tell(let fact): id.map { take([fact], of: $0, at: fact.time) }
       }
     }
   }
@@ -322,15 +342,23 @@ public actor Watcher {
     }
   }
 
-  private func type(_ order: Order) async {
+  private func run(_ errand: Errand) async {
+    switch errand.matter {
+    case .type(let text): await type(text, into: errand.pane, process: errand.process)
+    case .start(let relaunch): await start(relaunch, in: errand.pane, process: errand.process)
+    }
+  }
+
+  private func type(_ text: TypedText, into id: PaneID, process: Int32) async {
     do {
-      guard let client = clients[order.pane] else { return }
-      let condition = DeliveryGuard(pane: order.pane, process: order.process)
-      let delivery = try await client.paste(order.text, if: condition)
-      settings.logger.debug("paste", metadata: ["pane": "\(order.pane)", "delivery": "\(delivery)"])
-      if delivery == .refused { refuse(order.pane) }
+      guard let client = clients[id] else { return }
+      for piece in text.pieces {
+        let delivery = try await client.paste(piece, if: DeliveryGuard(pane: id, process: process))
+        settings.logger.debug("paste", metadata: ["pane": "\(id)", "delivery": "\(delivery)"])
+        guard delivery == .sent else { return refuse(id) }
+      }
     } catch {
-      office.report(.trouble("nothing could be typed into pane \(order.pane): \(error)"))
+      office.report(.trouble("nothing could be typed into pane \(id): \(error)"))
     }
   }
 

@@ -14,6 +14,10 @@ public struct Relaunch: Sendable, Equatable {
   /// Why it cannot be started again; it is better not ended then.
   public struct Impossible: Error, Equatable, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) {
+      self.description = description
+    }
   }
 
   /// What `/proc` tells of the agent and of what started it.

@@ -92,6 +92,7 @@ public struct Restart: Sendable {
   var poll: Instant?
   /// What the agent has said since it was asked.
   var heard: [String] = []
+  var hasExactWords = false
   /// Since when the new agent's dialog stands there.
   var dialogSince: Instant?
   var hasCalled = false
@@ -169,7 +170,7 @@ public struct Restart: Sendable {
 
   /// What the agent has said; counts while a hand-off is awaited.
   public mutating func hear(_ said: String) {
-    guard case .listening = stage, heard.count < 64 else { return }
+    guard case .listening = stage, heard.count < 64, !hasExactWords else { return }
     heard.append(said)
   }
 
@@ -177,6 +178,7 @@ public struct Restart: Sendable {
   public mutating func hear(last words: String) {
     guard case .listening = stage, !words.isEmpty else { return }
     heard = [words]
+    hasExactWords = true
   }
 
   /// tmux has refused the last effect.

@@ -35,13 +35,8 @@ extension Restart {
     if pane.isInMode { return "the pane is in copy mode" }
     if pane.state == .asking { return "a dialog is open" }
     if pane.isHumanTyping { return "a human is at the keyboard" }
-    if let box = pane.box, !box.isEmpty, !isOwn(box) { return "somebody's words stand in the prompt box" }
+    if let box = pane.box, !box.isEmpty, !pane.isBoxOwn { return "somebody's words stand in the prompt box" }
     return nil
-  }
-
-  /// What stands in the box when a request was typed that could not be sent.
-  private func isOwn(_ box: String) -> Bool {
-    Intervention.isShown(briefing.request, in: box) || exit.map { Intervention.isShown($0, in: box) } ?? false
   }
 
   private mutating func awaitTurn(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
