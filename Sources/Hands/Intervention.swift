@@ -284,7 +284,8 @@ public struct Intervention: Sendable {
   }
 
   private mutating func awaitSending(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
-    if pane.prompts.contains(where: { Self.isShown(correction, in: $0) }) || (pane.box == "" && pane.state == .working)
+    if pane.prompts.contains(where: { Self.isShown(correction, in: $0) })
+      || (pane.box == "" && pane.state == .working)
     {
       finish(.prompt, "delivered", true, at: now)
       stage = .finished

@@ -1,6 +1,8 @@
 /// The keys of a dialect file: what the reader knows, and what `rules/agents/schema.json` must say.
 enum DialectGrammar {
-  static let top = ["agent", "versions", "recognise", "process", "keys", "restart", "lines", "states", "unasked"]
+  static let top = [
+    "agent", "versions", "recognise", "process", "keys", "restart", "lines", "states", "unasked",
+  ]
   static let keys = ["interrupt", "submit", "queue"]
   static let restart = ["exit", "drop", "drop_with_value", "values", "lists"]
   static let line = [

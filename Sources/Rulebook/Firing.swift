@@ -86,7 +86,8 @@ extension Judge {
           + "\((now - before).inWholeSeconds) ago and had no effect, \(still)")
     }
     if isCapped, let cap = rule.windows.cap {
-      lines.append("the rule acts \(cap.at) times within \(cap.within.spelled) and has; only the human is called")
+      lines.append(
+        "the rule acts \(cap.at) times within \(cap.within.spelled) and has; only the human is called")
     }
     return lines
   }

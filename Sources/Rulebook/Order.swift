@@ -21,15 +21,22 @@ public struct Order: Sendable, Equatable {
   public struct Restart: Sendable, Equatable {
     /// The agent is first asked for a summary that the next one is started with.
     public let handoff: Bool
+    /// How long the turn that is going on may take to its end; then it is interrupted.
+    public let turn: Duration
+    /// How long the hand-off may take.
+    public let within: Duration
     /// So long after a restart, whatever asked for it, the agent is not restarted again.
     public let cooldown: Duration
     /// How long the new agent may take to its prompt; so long it is not judged as one that stands still.
     public let grace: Duration
 
     public init(
-      handoff: Bool = true, cooldown: Duration = .seconds(900), grace: Duration = .seconds(120)
+      handoff: Bool = true, turn: Duration = .seconds(120), within: Duration = .seconds(90),
+      cooldown: Duration = .seconds(900), grace: Duration = .seconds(120)
     ) {
       self.handoff = handoff
+      self.turn = turn
+      self.within = within
       self.cooldown = cooldown
       self.grace = grace
     }

@@ -56,12 +56,13 @@ extension RuleFileReader {
       if !["true", "false"].contains(handoff) {
         file.report(fields["handoff"], "\(what): 'handoff' is true or false")
       }
-      let cooldown = fields["cooldown"].flatMap { duration($0, "\(what): 'cooldown'") }
-      let grace = fields["grace"].flatMap { duration($0, "\(what): 'grace'") }
-      guard file.errors.count == before else { return nil }
-      return .restart(
-        Order.Restart(
-          handoff: handoff == "true", cooldown: cooldown ?? usual.cooldown, grace: grace ?? usual.grace))
+      func length(_ key: String, _ usual: Duration) -> Duration {
+        fields[key].flatMap { duration($0, "\(what): '\(key)'") } ?? usual
+      }
+      let restart = Order.Restart(
+        handoff: handoff == "true", turn: length("turn", usual.turn), within: length("within", usual.within),
+        cooldown: length("cooldown", usual.cooldown), grace: length("grace", usual.grace))
+      return file.errors.count == before ? .restart(restart) : nil
     case .run:
       if layer == .project {
         file.report(node, "\(what): a project cannot run programs; ask the user to, in their own rules")

@@ -44,7 +44,7 @@ public final class PaneReader {
   private var sentPrompts: [String] = []
   /// What stood in the prompt box, for telling when the human types.
   private var lastBox: String?
-  /// When words were last seen to come into the prompt box that are not Outrider's.
+  /// When words last came into the prompt box that are not Outrider's; nil while it is empty.
   public private(set) var humanTyped: Instant?
   private let wantsLines: Bool
   /// What a snapshot shows beyond what was known is news.
@@ -186,6 +186,8 @@ public final class PaneReader {
     guard let box = reader?.box, box != lastBox else { return [] }
     defer { lastBox = box }
     let words = Self.squeezed(box)
+    // They were sent off, or taken back.
+    if words.isEmpty { humanTyped = nil }
     guard lastBox != nil, !words.isEmpty, !typed.contains(where: { Self.isPart(words, of: $0) }) else {
       return []
     }

@@ -54,7 +54,9 @@ struct SecondLooks {
   ) -> (why: String, moved: Clock?)? {
     if pane.state == .asking { return ("a dialog is open", nil) }
     if pane.isHumanTyping { return ("a human is at the keyboard", .typing) }
-    if let box = pane.box, !box.isEmpty, !pane.isBoxOwn { return ("somebody's words stand in the prompt box", nil) }
+    if let box = pane.box, !box.isEmpty, !pane.isBoxOwn {
+      return ("somebody's words stand in the prompt box", nil)
+    }
     if !stands { return ("it got on after all", nil) }
     if let load, let before = look.load, let busy = load.busy(since: before) {
       return ("its child process \(busy) is at work", .children)

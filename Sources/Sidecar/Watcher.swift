@@ -239,7 +239,8 @@ public actor Watcher {
     let pane = AgentPane(
       id: id, reader: reader,
       agent: Alert.Agent(name: "unknown", pane: id, session: info.sessionName, cwd: info.directory),
-      processes: watch.server.prefix.isEmpty ? .live(pane: info.process) : nil, isObserving: settings.isObserving)
+      processes: watch.server.prefix.isEmpty ? .live(pane: info.process) : nil,
+      isObserving: settings.isObserving)
     pane.isInMode = info.isInMode
     return pane
   }

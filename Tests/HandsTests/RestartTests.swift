@@ -127,7 +127,8 @@ struct RestartTests {
     #expect(scene.restart.handoff?.author == .outrider)
     #expect(
       scene.restart.handoff?.text == "Asked for, the last last: \"Fix the cart\". Files edited: src/cart.py. "
-        + "Commands that failed last: \"make test (exit 2)\". Look at git status and git log before you go on.")
+        + "Commands that failed last: \"make test (exit 2)\". Look at git status and git log before you go on."
+    )
     #expect(scene.results.last == "hand-off: by Outrider, since none came in time")
   }
 
@@ -165,7 +166,8 @@ struct RestartTests {
     scene.life = .gone
     #expect(scene.step() == [])
     #expect(scene.step(after: 10) == [])
-    #expect(scene.results.last == "start: not started: the shell that it was started from waits for no command")
+    #expect(
+      scene.results.last == "start: not started: the shell that it was started from waits for no command")
     #expect(!scene.effects.contains(.start))
   }
 
@@ -204,6 +206,7 @@ struct RestartTests {
     var scene = Scene(handoff: false, isReplaced: true)
     scene.pane.state = .idle
     #expect(scene.step() == [.start])
+    scene.pane = Observation(state: .starting, box: nil)
     scene.life = .lingering
     #expect(scene.step() == [])
     #expect(scene.step(after: 5) == [.end(isForced: true)])
@@ -212,12 +215,14 @@ struct RestartTests {
     #expect(scene.results.last == "end: by SIGKILL")
   }
 
-  @Test("withholds everything before the end while something stands in the way", arguments: [
-    (Observation(isInMode: true, state: .idle, box: ""), "the pane is in copy mode"),
-    (Observation(state: .asking, box: nil), "a dialog is open"),
-    (Observation(state: .idle, box: "", isHumanTyping: true), "a human is at the keyboard"),
-    (Observation(state: .idle, box: "wait"), "somebody's words stand in the prompt box"),
-  ])
+  @Test(
+    "withholds everything before the end while something stands in the way",
+    arguments: [
+      (Observation(isInMode: true, state: .idle, box: ""), "the pane is in copy mode"),
+      (Observation(state: .asking, box: nil), "a dialog is open"),
+      (Observation(state: .idle, box: "", isHumanTyping: true), "a human is at the keyboard"),
+      (Observation(state: .idle, box: "wait"), "somebody's words stand in the prompt box"),
+    ])
   func hindered(_ pane: Observation, _ why: String) {
     var scene = Scene()
     scene.pane = pane
@@ -237,10 +242,13 @@ struct RestartTests {
     #expect(scene.results == ["restart: withheld: the agent ended by itself"])
   }
 
-  @Test("types and ends nothing in a dialog, in copy mode or over a human's words, whatever comes", arguments: 0..<400)
+  @Test(
+    "types and ends nothing in a dialog, in copy mode or over a human's words, whatever comes",
+    arguments: 0..<400)
   func random(_ seed: UInt64) {
     var dice = Dice(state: seed)
-    var scene = Scene(handoff: dice.roll(4) > 0, isReplaced: dice.roll(2) == 0, exit: dice.roll(3) > 0 ? "/exit" : nil)
+    var scene = Scene(
+      handoff: dice.roll(4) > 0, isReplaced: dice.roll(2) == 0, exit: dice.roll(3) > 0 ? "/exit" : nil)
     let states: [AgentState] = [.working, .idle, .asking, .interrupted, .starting, .compacting]
     let lives: [Restart.Life] = [.running, .running, .running, .running, .gone, .atShell, .lingering]
     var typed: String?
@@ -273,7 +281,9 @@ struct RestartTests {
       }
     }
     #expect(starts <= 1)
-    #expect(!scene.restart.isDone || scene.restart.steps.allSatisfy { $0.isProved || $0.name == .finish || $0.name == .handoff })
+    #expect(
+      !scene.restart.isDone
+        || scene.restart.steps.allSatisfy { $0.isProved || $0.name == .finish || $0.name == .handoff })
   }
 
   /// A generator of its own, so that a seed means the same everywhere.
@@ -294,7 +304,8 @@ struct RelaunchTests {
     lists: ["--add-dir"])
 
   private func relaunch(
-    _ words: [String], pane: Int32 = 10, agent: Int32 = 20, shell: [String] = ["-bash"], at directory: String = "/shop"
+    _ words: [String], pane: Int32 = 10, agent: Int32 = 20, shell: [String] = ["-bash"],
+    at directory: String = "/shop"
   ) throws(Relaunch.Impossible) -> Relaunch {
     try Relaunch(
       Relaunch.Surroundings(
@@ -304,15 +315,17 @@ struct RelaunchTests {
     ) { $0.hasSuffix("claude") }
   }
 
-  @Test("leaves out what goes on with an old session, and an old prompt", arguments: [
-    ("claude", "claude"),
-    ("claude --continue --model opus", "claude --model opus"),
-    ("claude -r 8aa5 --verbose", "claude --verbose"),
-    ("claude --resume --verbose", "claude --verbose"),
-    ("claude --resume=8aa5 --model=opus", "claude --model=opus"),
-    ("claude --add-dir ../a ../b --model opus fix", "claude --add-dir ../a ../b --model opus"),
-    ("node /usr/bin/claude --verbose -- --continue", "node /usr/bin/claude --verbose"),
-  ])
+  @Test(
+    "leaves out what goes on with an old session, and an old prompt",
+    arguments: [
+      ("claude", "claude"),
+      ("claude --continue --model opus", "claude --model opus"),
+      ("claude -r 8aa5 --verbose", "claude --verbose"),
+      ("claude --resume --verbose", "claude --verbose"),
+      ("claude --resume=8aa5 --model=opus", "claude --model=opus"),
+      ("claude --add-dir ../a ../b --model opus fix", "claude --add-dir ../a ../b --model opus"),
+      ("node /usr/bin/claude --verbose -- --continue", "node /usr/bin/claude --verbose"),
+    ])
   func fresh(_ line: String, _ expected: String) throws {
     let relaunch = try relaunch(line.split(separator: " ").map(String.init))
     #expect(relaunch.words.joined(separator: " ") == expected)
@@ -334,18 +347,22 @@ struct RelaunchTests {
     #expect(relaunch.tmuxWords == ["exec claude"])
   }
 
-  @Test("is not possible below what is no shell at its prompt", arguments: [
-    "bash -c x", "bash run-agent.sh", "python3", "/bin/sh /usr/bin/npx claude", "sh -ec x",
-  ])
+  @Test(
+    "is not possible below what is no shell at its prompt",
+    arguments: [
+      "bash -c x", "bash run-agent.sh", "python3", "/bin/sh /usr/bin/npx claude", "sh -ec x",
+    ])
   func impossible(_ parent: String) {
     #expect(throws: Relaunch.Impossible.self) {
       try relaunch(["claude"], shell: parent.split(separator: " ").map(String.init))
     }
   }
 
-  @Test("is possible below a shell that reads from its terminal", arguments: [
-    "bash", "-zsh", "/usr/bin/fish", "bash --norc -i", "bash -l", "bash --rcfile /tmp/x", "zsh -i",
-  ])
+  @Test(
+    "is possible below a shell that reads from its terminal",
+    arguments: [
+      "bash", "-zsh", "/usr/bin/fish", "bash --norc -i", "bash -l", "bash --rcfile /tmp/x", "zsh -i",
+    ])
   func possible(_ parent: String) throws {
     let relaunch = try relaunch(["claude"], shell: parent.split(separator: " ").map(String.init))
     #expect(relaunch.way == .shell(ProcessIdentity(id: 10, start: 0)))

@@ -62,12 +62,14 @@ extension Restart {
   ) -> [Effect] {
     var typing = typing
     let effects = typing.advance(pane, at: now).map(Effect.init)
+    if let outcome = typing.outcomes.first(where: { $0.action == .interrupt }),
+      !steps.contains(where: { $0.name == .finish })
+    {
+      note(.finish, "interrupt \(outcome.result)", proved: outcome.isProved, at: outcome.time)
+    }
     guard typing.isFinished else {
       stage = .asking(typing)
       return effects
-    }
-    for outcome in typing.outcomes where outcome.action == .interrupt {
-      note(.finish, "interrupt \(outcome.result)", proved: outcome.isProved, at: outcome.time)
     }
     if let prompt = typing.outcomes.last(where: { $0.action == .prompt }), !prompt.isProved {
       note(.handoff, "not asked for: \(prompt.result)", proved: false, at: now)
@@ -216,7 +218,8 @@ extension Restart {
     }
     guard now - since >= (hasCalled ? deadlines.dialog : deadlines.grace) else { return effects }
     giveUp(
-      .start, hasCalled ? "a dialog of the new agent was not answered" : "no prompt box of the new agent came",
+      .start,
+      hasCalled ? "a dialog of the new agent was not answered" : "no prompt box of the new agent came",
       at: now)
     return effects
   }

@@ -31,7 +31,9 @@ struct HookRuling {
     } else if verdict.actions.contains(.deny) {
       denials.append(item.correction)
       close(item, [outcome(.deny, "done", at: clock)])
-    } else if item.wantsPrompt, HookAnswer.carriesContext(moment), pane == nil || !(item.wantsInterrupt || item.wantsRestart) {
+    } else if item.wantsPrompt, HookAnswer.carriesContext(moment),
+      pane == nil || !(item.wantsInterrupt || item.wantsRestart)
+    {
       contexts.append(item.correction)
       var results = [outcome(.prompt, "told by the hook", at: clock)]
       if item.wantsInterrupt { results.append(missing(.interrupt)) }

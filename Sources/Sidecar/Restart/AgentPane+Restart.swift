@@ -6,9 +6,10 @@ import Rulebook
 extension AgentPane {
   /// Begins a restart, or says why there is none; then the human is called.
   func restart(_ new: Case, at now: Instant) -> [Effect] {
-    let order = new.verdict.orders.lazy.compactMap { order -> Order.Restart? in
-      if case .restart(let restart) = order.details { restart } else { nil }
-    }.first ?? Order.Restart()
+    let order =
+      new.verdict.orders.lazy.compactMap { order -> Order.Restart? in
+        if case .restart(let restart) = order.details { restart } else { nil }
+      }.first ?? Order.Restart()
     if restarts.isUnderWay {
       return [.log(new.restarted([], "not needed: a restart is under way", .resolved, at: now))]
     }
@@ -25,7 +26,7 @@ extension AgentPane {
     case .failure(let why): return refuse("\(why); the agent was left as it is")
     }
     var deadlines = Restart.Deadlines()
-    deadlines.grace = order.grace
+    (deadlines.turn, deadlines.handoff, deadlines.grace) = (order.turn, order.within, order.grace)
     // A turn that has stalled does not end by itself.
     if new.verdict.rule.windows.stall != nil { deadlines.turn = .zero }
     let machine = Restart(

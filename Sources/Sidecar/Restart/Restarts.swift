@@ -43,6 +43,7 @@ struct Restarts {
   /// Why there may be no restart now; nil when there may.
   func objection(_ order: Order.Restart, at now: Instant) -> String? {
     guard let last = lastStart, now - last.at < order.cooldown else { return nil }
-    return "it was restarted \((now - last.at).inWholeSeconds) ago, and is not within \(order.cooldown.spelled)"
+    return
+      "it was restarted \((now - last.at).inWholeSeconds) ago, and is not within \(order.cooldown.spelled)"
   }
 }

@@ -10,7 +10,11 @@ extension ControlClient {
   ) async throws -> Delivery {
     var words = ["respawn-pane", "-k", "-t", "\(condition.pane)"]
     // tmux fills in formats there.
-    if let directory { words += ["-c", directory.split(separator: "#", omittingEmptySubsequences: false).joined(separator: "##")] }
+    if let directory {
+      words += [
+        "-c", directory.split(separator: "#", omittingEmptySubsequences: false).joined(separator: "##"),
+      ]
+    }
     if let command {
       words += command.environment.flatMap { ["-e", $0] } + ["--"] + command.words
     }

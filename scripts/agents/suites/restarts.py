@@ -18,7 +18,7 @@ rules:
     severity: warning
     why: 'Nothing has moved for {lasted}.'
     instead: Say in one sentence what you are waiting for, then go on with the next step.
-    do: [[prompt], [interrupt, prompt], [{restart: {handoff: true, cooldown: 10m, grace: 20s}}], [escalate]]
+    do: [[prompt], [interrupt, prompt], [{restart: {handoff: true, within: 25s, cooldown: 10m, grace: 20s}}], [escalate]]
     fires: [working]
     silent: [idle]
 """
@@ -76,7 +76,7 @@ def climb(report, kind, start, hands_off):
     files = {"README.md": "# shop\n", ".outrider/restart.md": PROJECT + "\n"}
     with Stage(files=files) as stage:
         stage.rule(RULE)
-        agent = stage.agent(kind, StopsAnswering(hands_off), args=["--verbose"] if kind == "claude" else [])
+        agent = stage.agent(kind, StopsAnswering(hands_off))
         start(agent)
         stage.ride()
         agent.type("warm up")
