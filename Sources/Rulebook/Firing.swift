@@ -80,7 +80,7 @@ extension Judge {
     var lines: [String] = []
     if step > 0, rule.steps.count > 1, let before {
       let done = rule.steps[step - 1].map(\.action.rawValue).joined(separator: ", ")
-      let still = rule.windows.stall == nil ? "it came again" : "no clock has moved since"
+      let still = rule.windows.stall == nil ? "it came again" : "no clock has moved since but by its echo"
       lines.append(
         "step \(step + 1) of \(rule.steps.count): step \(step) (\(done)) was taken "
           + "\((now - before).inWholeSeconds) ago and had no effect, \(still)")

@@ -130,6 +130,8 @@ final class AgentPane {
   func open(_ verdict: Verdict, as alert: Alert, at now: Instant) -> [Effect] {
     if isObserving { return [.log(Case(alert: alert, verdict: verdict, at: now).observed())] }
     if others.isForeseen(verdict, at: now) { return [] }
+    // Whether the restart helps is not known yet.
+    if restarts.isUnderWay, verdict.rule.windows.stall != nil { return [] }
     if others.park(verdict, alert, isKnown: reader.stories.isKnownToHook, at: now) { return [] }
     if SecondLooks.need(verdict) {
       return look(at: verdict, alert, at: now)

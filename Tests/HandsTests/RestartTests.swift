@@ -81,7 +81,10 @@ struct RestartTests {
     scene.untilStarted()
     scene.life = .running
     scene.pane = Observation(state: .idle, box: "")
-    guard case .paste(let text)? = scene.step().first else { return #expect(Bool(false), "nothing is told") }
+    #expect(scene.step() == [])
+    guard case .paste(let text)? = scene.step(after: 1).first else {
+      return #expect(Bool(false), "nothing is told")
+    }
     #expect(
       text == "Outrider: this is a new session; the one before was ended, since the context is spent. "
         + "What holds here: Git only. Hand-off of the session before: Web is done; the tests of api are open. "
@@ -183,7 +186,8 @@ struct RestartTests {
     #expect(why.contains("answer it"))
     #expect(scene.step(after: 300) == [])
     scene.pane = Observation(state: .idle, box: "")
-    guard case .paste? = scene.step().first else { return #expect(Bool(false), "nothing is told") }
+    #expect(scene.step() == [])
+    guard case .paste? = scene.step(after: 1).first else { return #expect(Bool(false), "nothing is told") }
   }
 
   @Test("gives up when the new agent ends at once, or never shows its prompt box")

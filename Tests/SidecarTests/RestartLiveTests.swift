@@ -14,10 +14,10 @@ extension Live {
         - id: stands-still
           on: state
           when: state == working
-          stalled: {after: 500ms, grace: 2s}
+          stalled: 500ms
           severity: warning
           why: Nothing moves.
-          do: [[{restart: {handoff: true, within: 3s, cooldown: 10m, grace: 1s}}], [escalate]]
+          do: [{restart: {handoff: true, within: 3s, cooldown: 10m, grace: 1s}}]
           fires: [working]
           silent: [idle]
       """
@@ -108,7 +108,7 @@ extension Live {
           // The new agent's pane is watched like the old one's.
           _ = try await stage.server.run(["send-keys", "-t", "agent", "-l", "and more"])
           _ = try await stage.server.run(["send-keys", "-t", "agent", "Enter"])
-          try await eventually("the second stall is met by the cool-down", within: .seconds(60)) {
+          try await eventually("the second stall is met by the cool-down", within: .seconds(30)) {
             stage.alerts.contains { results($0).contains { $0.contains("not within 10m") } }
           }
           #expect(stage.calls.count == 1)

@@ -95,6 +95,8 @@ public struct Restart: Sendable {
   var hasExactWords = false
   /// Since when the new agent's dialog stands there.
   var dialogSince: Instant?
+  /// Since when the new agent's prompt box stands there, empty.
+  var boxSince: Instant?
   var hasCalled = false
   var hasRun = false
   var hasForced = false
@@ -203,7 +205,7 @@ public struct Restart: Sendable {
     giveUp(.start, "not started: \(why)", at: now)
   }
 
-  /// How long the agent must be at rest before what it said is taken for all.
+  /// How long the agent must be at rest before what it said is taken for all, and before a new one is told anything.
   static let calm: Duration = .seconds(1)
   /// How often processes are looked at while one is awaited.
   static let interval: Duration = .milliseconds(200)

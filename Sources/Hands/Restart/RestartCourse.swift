@@ -200,12 +200,17 @@ extension Restart {
       giveUp(.start, "the agent ended as soon as it was started", at: now)
       return []
     }
-    if hasRun, pane.state == .idle, hindrance(pane) == nil, pane.box == "" {
-      note(.start, "done", at: now)
-      let text = briefing.text(with: handoff ?? Handoff(by: .outrider, memoir.text))
-      return goOnTelling(Intervention(interrupt: false, correction: text), pane, at: now)
+    guard hasRun, pane.state == .idle, hindrance(pane) == nil, pane.box == "" else {
+      boxSince = nil
+      return awaitHuman(pane, since: since, at: now)
     }
-    return awaitHuman(pane, since: since, at: now)
+    let first = boxSince ?? now
+    boxSince = first
+    // A box that has just been drawn may lose what is typed into it.
+    guard now - first >= Self.calm else { return [] }
+    note(.start, "done", at: now)
+    let text = briefing.text(with: handoff ?? Handoff(by: .outrider, memoir.text))
+    return goOnTelling(Intervention(interrupt: false, correction: text), pane, at: now)
   }
 
   /// The new agent shows no prompt box yet; its dialogs are the human's.

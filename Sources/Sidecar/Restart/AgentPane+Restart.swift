@@ -57,6 +57,7 @@ extension AgentPane {
     var effects = steps.map { effect($0, run, at: now) }
     if !wasPastReturn, run.machine.isPastReturn {
       // What the rules know of the old session says nothing about the new one.
+      judge?.beginSession(of: id)
       effects.append(
         .tell(
           Fact(

@@ -67,6 +67,11 @@ def steps(alert):
     return {action["do"]: action["result"] for action in alert["actions"]}
 
 
+def standing(stage, agent):
+    """What a test that fails shows."""
+    return "\n".join([agent.screen.rstrip()] + [f"{alert['time']} {alert['outcome']} {steps(alert)}" for alert in frozen(stage)])
+
+
 def frozen(stage):
     return [alert for alert in stage.alerts if alert["rule"] == "frozen"]
 
@@ -82,11 +87,11 @@ def climb(report, kind, start, hands_off):
         agent.type("warm up")
         agent.until(lambda: agent.is_at_rest and len(agent.model.turns) >= 2, 30, "the end of the first turn")
         agent.type("do the work")
-        stage.until(lambda: told(agent), 240, "the new session", lambda: agent.screen)
+        stage.until(lambda: told(agent), 120, "the new session", lambda: standing(stage, agent))
         agent.until(lambda: agent.is_at_rest, 30, "the answer of the new session")
         ladder = stage.until(lambda: (found := frozen(stage)) and len(found) == 3
                              and found[2]["outcome"] == "resolved" and found, 20, "the alert's last word",
-                             lambda: str(frozen(stage)))
+                             lambda: standing(stage, agent))
         for alert in ladder:
             report.say(", ".join(f"{action['do']}: {action['result']} ({action.get('ms', 0):.0f} ms)"
                                  for action in alert["actions"]))
@@ -111,7 +116,7 @@ def again(report, stage, agent):
     """The new session hangs as well."""
     agent.type("do the work once more")
     stage.until(lambda: len(frozen(stage)) >= 6 and frozen(stage)[5]["outcome"] == "escalated", 120,
-                "the end of the second ladder", lambda: str(frozen(stage)[3:]))
+                "the end of the second ladder", lambda: standing(stage, agent))
     withheld = frozen(stage)[5]
     report.say(steps(withheld)["restart"])
     expect("not within 10m" in steps(withheld)["restart"] and "escalate" in steps(withheld), f"{withheld}")
