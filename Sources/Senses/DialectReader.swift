@@ -88,7 +88,11 @@ public final class DialectReader {
       case .prompt:
         // A prompt that is sent off may keep the line that it was typed on.
         let isSent = head.isNew || head.id == lastBox
-        if isSent { facts.append(fact(.prompt, item.text, at: now, ["by": .string("unknown")])) }
+        if isSent {
+          facts.append(fact(.prompt, item.text, at: now, ["by": .string("unknown")]))
+          // What waited in the agent's queue is sent at once: the marks of work are those of the next turn.
+          isStopping = false
+        }
         anchor = (head.id, isSent)
       case .said:
         if head.isNew || item.rows.contains(where: { $0.isNew || $0.isRevised }) {
