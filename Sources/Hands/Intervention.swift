@@ -35,6 +35,8 @@ public struct Intervention: Sendable {
   public struct Deadlines: Sendable {
     /// The agent's banner after its interrupt key.
     public var banner: Duration = .seconds(2)
+    /// How long an interrupted agent is watched before anything is typed: what waits in its queue may be sent now.
+    public var calm: Duration = .zero
     /// An empty prompt box in which to type.
     public var box: Duration = .seconds(60)
     /// The typed text in the box.
@@ -50,7 +52,7 @@ public struct Intervention: Sendable {
     /// A dialog may open yet, and the key would answer it.
     case poised(until: Instant)
     case interrupted(at: Instant, attempt: Int)
-    case waitingForBox(since: Instant)
+    case waitingForBox(since: Instant, calm: Instant)
     case pasted(at: Instant)
     case submitted(at: Instant)
     case finished
@@ -83,6 +85,14 @@ public struct Intervention: Sendable {
   }
 
   public var isFinished: Bool { stage == .finished }
+
+  /// What is to be typed stands in the box, or was sent.
+  var hasTyped: Bool {
+    switch stage {
+    case .pasted, .submitted: true
+    default: isTyped
+    }
+  }
 
   /// The longest correction, in bytes; agents fold longer ones away, and nobody reads them.
   static let longest = 1500
@@ -140,7 +150,7 @@ public struct Intervention: Sendable {
     case .start, .finished: nil
     case .poised(let until): until
     case .interrupted(let at, _): at + deadlines.banner
-    case .waitingForBox(let since): since + deadlines.box
+    case .waitingForBox(let since, let calm): calm > since ? calm : since + deadlines.box
     case .pasted(let at): at + deadlines.readBack
     case .submitted(let at): at + deadlines.sent
     }
@@ -154,7 +164,9 @@ public struct Intervention: Sendable {
     case .start: return startOn(pane, at: now)
     case .poised(let until): return awaitDialog(pane, until: until, at: now)
     case .interrupted(let at, let attempt): return awaitBanner(pane, since: at, attempt, at: now)
-    case .waitingForBox(let since): return awaitBox(pane, since: since, at: now)
+    case .waitingForBox(let since, let calm):
+      guard now >= calm else { return [] }
+      return awaitBox(pane, since: since, at: now)
     case .pasted(let at): return readBack(pane, since: at, at: now)
     case .submitted(let at): return awaitSending(pane, since: at, at: now)
     case .finished: return []
@@ -166,8 +178,8 @@ public struct Intervention: Sendable {
     switch stage {
     case .interrupted:
       finish(.interrupt, "withheld: the pane was in copy mode", false, at: now)
-      stage = correction.isEmpty ? .finished : .waitingForBox(since: now)
-    case .pasted: stage = .waitingForBox(since: now)
+      stage = correction.isEmpty ? .finished : .waitingForBox(since: now, calm: now)
+    case .pasted: stage = .waitingForBox(since: now, calm: now)
     case .submitted: _ = giveUp("undelivered: the pane went into copy mode", at: now)
     case .start, .poised, .waitingForBox, .finished: break
     }
@@ -239,11 +251,18 @@ public struct Intervention: Sendable {
       stage = .pasted(at: now)
       return []
     }
-    stage = .waitingForBox(since: now)
-    return awaitBox(pane, since: now, at: now)
+    let calm = wantsInterrupt ? now + deadlines.calm : now
+    stage = .waitingForBox(since: now, calm: calm)
+    return calm > now ? [] : awaitBox(pane, since: now, at: now)
   }
 
   private mutating func awaitBox(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
+    stage = .waitingForBox(since: since, calm: since)
+    if answersStall, wantsInterrupt, !pane.queueSent.isEmpty {
+      finish(.prompt, "delivered: what waited in the agent's queue was sent", true, at: now)
+      stage = .finished
+      return []
+    }
     let isOpen =
       !pane.isInMode
       && (pane.state == .idle || pane.state == .interrupted
@@ -310,7 +329,7 @@ public struct Intervention: Sendable {
   /// Whether a prompt box, or a prompt in the transcript, shows a text: the same letters and digits in the same
   /// order. Boxes break lines, and transcripts take off the signs of Markdown. Of a long text it may be the end
   /// alone, since a box that is full shows its last rows.
-  static func isShown(_ text: String, in box: String) -> Bool {
+  public static func isShown(_ text: String, in box: String) -> Bool {
     let (typed, shown) = (letters(of: text), letters(of: box))
     return shown == typed || (shown.count >= shortestTail && typed.suffix(shown.count) == shown[...])
   }

@@ -57,6 +57,9 @@ final class AgentPane {
   private var others = OtherSenses()
   /// The prompts that were sent off since the intervention began.
   private var prompts: [String] = []
+  /// What Outrider typed last, and what of it before the intervention began.
+  private var recentlyTyped: [String] = []
+  private var typedBefore: [String] = []
 
   init(
     id: String, reader: PaneReader, agent: Alert.Agent, processes: ProcessView? = nil, isObserving: Bool
@@ -252,10 +255,13 @@ final class AgentPane {
   private func begin(_ new: [Case], at now: Instant) -> [Effect] {
     cases = new
     forgetPrompts()
+    let isStall = new.allSatisfy { $0.verdict.rule.windows.stall != nil }
+    var deadlines = Intervention.Deadlines()
+    if isStall { deadlines.calm = .seconds(1) }
     intervention = Intervention(
       interrupt: new.contains(where: \.wantsInterrupt),
       correction: new.filter(\.wantsPrompt).map(\.correction).joined(separator: " "),
-      answersStall: new.allSatisfy { $0.verdict.rule.windows.stall != nil })
+      answersStall: isStall, deadlines: deadlines)
     return advance(at: now)
   }
 
@@ -266,7 +272,12 @@ final class AgentPane {
       isAlive: isAlive, isInMode: isInMode, state: reader.state, box: reader.box, prompts: prompts,
       dialogWithin: reader.dialogWithin,
       isHumanTyping: reader.humanTyped.map { now - $0 < Self.typingLasts } ?? false,
-      isBoxOwn: reader.isBoxOwn)
+      isBoxOwn: reader.isBoxOwn, queueSent: queueSent)
+  }
+
+  /// The prompts among those that Outrider had typed before; transcripts break their lines.
+  private var queueSent: [String] {
+    prompts.filter { prompt in typedBefore.contains { Intervention.isShown($0, in: prompt) } }
   }
 
   private func effect(_ step: Intervention.Effect) -> Effect? {
@@ -280,6 +291,7 @@ final class AgentPane {
 
   func paste(_ text: String) -> Effect {
     reader.expect(typed: text)
+    recentlyTyped = Array((recentlyTyped + [text]).suffix(8))
     return .paste(text)
   }
 
@@ -287,6 +299,7 @@ final class AgentPane {
   func forgetPrompts() {
     _ = reader.takeSentPrompts()
     prompts = []
+    typedBefore = recentlyTyped
   }
 
   func close(_ item: Case, _ all: [Intervention.Outcome], at now: Instant) -> [Effect] {

@@ -106,8 +106,23 @@ struct RestartTests {
     #expect(scene.restart.deadline == scene.now + .seconds(120))
     #expect(scene.step(after: 120) == [.interrupt])
     scene.pane.state = .interrupted
-    #expect(scene.step() == [.paste(scene.request)])
+    #expect(scene.step() == [])
+    #expect(scene.step(after: 1) == [.paste(scene.request)])
     #expect(scene.results == ["finish: interrupt confirmed"])
+  }
+
+  @Test("interrupts what was sent from the agent's queue when its turn was interrupted")
+  func queued() {
+    var scene = Scene()
+    scene.step()
+    #expect(scene.step(after: 120) == [.interrupt])
+    scene.pane.state = .interrupted
+    #expect(scene.step() == [])
+    scene.pane.state = .working
+    #expect(scene.step(after: 1) == [.interrupt])
+    scene.pane.state = .interrupted
+    #expect(scene.step() == [])
+    #expect(scene.step(after: 1) == [.paste(scene.request)])
   }
 
   @Test("writes the hand-off itself when none comes in time")

@@ -100,6 +100,7 @@ public struct Restart: Sendable {
   var hasCalled = false
   var hasRun = false
   var hasForced = false
+  var timesInterrupted = 0
   public internal(set) var handoff: Handoff?
   public internal(set) var steps: [Step] = []
 

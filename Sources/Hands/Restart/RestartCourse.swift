@@ -53,7 +53,9 @@ extension Restart {
     }
     if isOver { note(.finish, "the turn was over", at: now) }
     guard wantsHandoff else { return clear(pane, at: now) }
-    let typing = Intervention(interrupt: !isOver, correction: briefing.request)
+    var limits = Intervention.Deadlines()
+    limits.calm = Self.calm
+    let typing = Intervention(interrupt: !isOver, correction: briefing.request, deadlines: limits)
     return goOnAsking(typing, pane, at: now)
   }
 
@@ -68,8 +70,9 @@ extension Restart {
       note(.finish, "interrupt \(outcome.result)", proved: outcome.isProved, at: outcome.time)
     }
     guard typing.isFinished else {
+      let more = interruptQueued(&typing, pane, at: now)
       stage = .asking(typing)
-      return effects
+      return effects + more
     }
     if let prompt = typing.outcomes.last(where: { $0.action == .prompt }), !prompt.isProved {
       note(.handoff, "not asked for: \(prompt.result)", proved: false, at: now)
@@ -77,6 +80,18 @@ extension Restart {
     }
     stage = .listening(since: now, calm: nil)
     return effects
+  }
+
+  /// What waited in the agent's queue was sent when the turn was interrupted; it is interrupted as well.
+  private mutating func interruptQueued(
+    _ typing: inout Intervention, _ pane: Observation, at now: Instant
+  ) -> [Effect] {
+    guard pane.state == .working, !typing.hasTyped, timesInterrupted < 3,
+      let finish = steps.last(where: { $0.name == .finish }), finish.isProved,
+      now - finish.time >= Self.calm * (timesInterrupted + 1)
+    else { return [] }
+    timesInterrupted += 1
+    return typing.interruptAgain(pane, at: now).map(Effect.init)
   }
 
   private mutating func listen(
