@@ -37,6 +37,8 @@ public struct Intervention: Sendable {
     public var banner: Duration = .seconds(2)
     /// How long an interrupted agent is watched before anything is typed: what waits in its queue may be sent now.
     public var calm: Duration = .zero
+    /// That of an agent whose queue may hold something: longer than the marks of its work take to go.
+    public static let queueSettles: Duration = .milliseconds(1500)
     /// An empty prompt box in which to type.
     public var box: Duration = .seconds(60)
     /// The typed text in the box.
@@ -258,8 +260,10 @@ public struct Intervention: Sendable {
 
   private mutating func awaitBox(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
     stage = .waitingForBox(since: since, calm: since)
-    if answersStall, wantsInterrupt, !pane.queueSent.isEmpty {
-      finish(.prompt, "delivered: what waited in the agent's queue was sent", true, at: now)
+    if answersStall, pane.state == .working,
+      outcomes.contains(where: { $0.action == .interrupt && $0.isProved })
+    {
+      finish(.prompt, "not needed: the agent went on with what waited in its queue", true, at: now)
       stage = .finished
       return []
     }
@@ -329,7 +333,7 @@ public struct Intervention: Sendable {
   /// Whether a prompt box, or a prompt in the transcript, shows a text: the same letters and digits in the same
   /// order. Boxes break lines, and transcripts take off the signs of Markdown. Of a long text it may be the end
   /// alone, since a box that is full shows its last rows.
-  public static func isShown(_ text: String, in box: String) -> Bool {
+  static func isShown(_ text: String, in box: String) -> Bool {
     let (typed, shown) = (letters(of: text), letters(of: box))
     return shown == typed || (shown.count >= shortestTail && typed.suffix(shown.count) == shown[...])
   }

@@ -11,8 +11,6 @@ public struct Observation: Sendable, Equatable {
   public var box: String?
   /// The prompts that were sent off since the intervention began, oldest first.
   public var prompts: [String]
-  /// Those of them that Outrider had typed before the intervention began: they waited in the agent's queue.
-  public var queueSent: [String]
   /// How soon a dialog may open over what the pane has just shown; zero when none will.
   public var dialogWithin: Duration
   /// A human has typed into the prompt box not long ago.
@@ -22,8 +20,7 @@ public struct Observation: Sendable, Equatable {
 
   public init(
     isAlive: Bool = true, isInMode: Bool = false, state: AgentState, box: String?, prompts: [String] = [],
-    dialogWithin: Duration = .zero, isHumanTyping: Bool = false, isBoxOwn: Bool = false,
-    queueSent: [String] = []
+    dialogWithin: Duration = .zero, isHumanTyping: Bool = false, isBoxOwn: Bool = false
   ) {
     self.isAlive = isAlive
     self.isInMode = isInMode
@@ -33,6 +30,5 @@ public struct Observation: Sendable, Equatable {
     self.dialogWithin = dialogWithin
     self.isHumanTyping = isHumanTyping
     self.isBoxOwn = isBoxOwn
-    self.queueSent = queueSent
   }
 }

@@ -57,9 +57,6 @@ final class AgentPane {
   private var others = OtherSenses()
   /// The prompts that were sent off since the intervention began.
   private var prompts: [String] = []
-  /// What Outrider typed last, and what of it before the intervention began.
-  private var recentlyTyped: [String] = []
-  private var typedBefore: [String] = []
 
   init(
     id: String, reader: PaneReader, agent: Alert.Agent, processes: ProcessView? = nil, isObserving: Bool
@@ -257,7 +254,7 @@ final class AgentPane {
     forgetPrompts()
     let isStall = new.allSatisfy { $0.verdict.rule.windows.stall != nil }
     var deadlines = Intervention.Deadlines()
-    if isStall { deadlines.calm = .seconds(1) }
+    if isStall { deadlines.calm = Intervention.Deadlines.queueSettles }
     intervention = Intervention(
       interrupt: new.contains(where: \.wantsInterrupt),
       correction: new.filter(\.wantsPrompt).map(\.correction).joined(separator: " "),
@@ -272,12 +269,7 @@ final class AgentPane {
       isAlive: isAlive, isInMode: isInMode, state: reader.state, box: reader.box, prompts: prompts,
       dialogWithin: reader.dialogWithin,
       isHumanTyping: reader.humanTyped.map { now - $0 < Self.typingLasts } ?? false,
-      isBoxOwn: reader.isBoxOwn, queueSent: queueSent)
-  }
-
-  /// The prompts among those that Outrider had typed before; transcripts break their lines.
-  private var queueSent: [String] {
-    prompts.filter { prompt in typedBefore.contains { Intervention.isShown($0, in: prompt) } }
+      isBoxOwn: reader.isBoxOwn)
   }
 
   private func effect(_ step: Intervention.Effect) -> Effect? {
@@ -291,7 +283,6 @@ final class AgentPane {
 
   func paste(_ text: String) -> Effect {
     reader.expect(typed: text)
-    recentlyTyped = Array((recentlyTyped + [text]).suffix(8))
     return .paste(text)
   }
 
@@ -299,7 +290,6 @@ final class AgentPane {
   func forgetPrompts() {
     _ = reader.takeSentPrompts()
     prompts = []
-    typedBefore = recentlyTyped
   }
 
   func close(_ item: Case, _ all: [Intervention.Outcome], at now: Instant) -> [Effect] {

@@ -107,7 +107,7 @@ struct RestartTests {
     #expect(scene.step(after: 120) == [.interrupt])
     scene.pane.state = .interrupted
     #expect(scene.step() == [])
-    #expect(scene.step(after: 1) == [.paste(scene.request)])
+    #expect(scene.step(after: 1.5) == [.paste(scene.request)])
     #expect(scene.results == ["finish: interrupt confirmed"])
   }
 
@@ -119,10 +119,10 @@ struct RestartTests {
     scene.pane.state = .interrupted
     #expect(scene.step() == [])
     scene.pane.state = .working
-    #expect(scene.step(after: 1) == [.interrupt])
+    #expect(scene.step(after: 1.5) == [.interrupt])
     scene.pane.state = .interrupted
     #expect(scene.step() == [])
-    #expect(scene.step(after: 1) == [.paste(scene.request)])
+    #expect(scene.step(after: 1.5) == [.paste(scene.request)])
   }
 
   @Test("writes the hand-off itself when none comes in time")

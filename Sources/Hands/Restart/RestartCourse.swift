@@ -54,7 +54,7 @@ extension Restart {
     if isOver { note(.finish, "the turn was over", at: now) }
     guard wantsHandoff else { return clear(pane, at: now) }
     var limits = Intervention.Deadlines()
-    limits.calm = Self.calm
+    limits.calm = Intervention.Deadlines.queueSettles
     let typing = Intervention(interrupt: !isOver, correction: briefing.request, deadlines: limits)
     return goOnAsking(typing, pane, at: now)
   }
@@ -88,7 +88,7 @@ extension Restart {
   ) -> [Effect] {
     guard pane.state == .working, !typing.hasTyped, timesInterrupted < 3,
       let finish = steps.last(where: { $0.name == .finish }), finish.isProved,
-      now - finish.time >= Self.calm * (timesInterrupted + 1)
+      now - finish.time >= Intervention.Deadlines.queueSettles * (timesInterrupted + 1)
     else { return [] }
     timesInterrupted += 1
     return typing.interruptAgain(pane, at: now).map(Effect.init)
