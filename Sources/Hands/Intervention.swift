@@ -11,6 +11,8 @@ public struct Intervention: Sendable {
     case interrupt
     case paste(String)
     case submit
+    /// Take words of Outrider's own out of the prompt box.
+    case clear
   }
 
   /// How an action ended, in the words of the alert log.
@@ -63,6 +65,7 @@ public struct Intervention: Sendable {
   private var stage = Stage.start
   /// What was typed before another interrupt came in between, and still stands in the box.
   private var isTyped = false
+  private var timesCleared = 0
   /// What it is about was refused by other means; only what the interrupt key may have done is seen to.
   private var hasRelented = false
   private let wantsInterrupt: Bool
@@ -275,6 +278,12 @@ public struct Intervention: Sendable {
       // What waited in the agent's queue came back when it was interrupted.
       stage = .submitted(at: now)
       return [.submit]
+    }
+    if isOpen, pane.isBoxOwn, timesCleared < 3 {
+      // An agent that is interrupted before it has answered gives the prompt back.
+      timesCleared += 1
+      stage = .waitingForBox(since: since, calm: now + .milliseconds(300))
+      return [.clear]
     }
     if isOpen, pane.box == "" {
       stage = .pasted(at: now)

@@ -84,6 +84,8 @@ public struct Dialect: Sendable {
     public let submit: String
     /// Queues a prompt for when the turn ends; nil when the agent has no key for it.
     public let queue: String?
+    /// Empties the prompt box of one line; nil when the agent has no key for it.
+    public let clear: String?
   }
 
   public let name: String

@@ -72,7 +72,8 @@ private struct DialectFileReader {
       return nil
     }
     let queue = fields["queue"].flatMap { file.text($0, of: "'queue'") }
-    return Dialect.Keys(interrupt: interrupt, submit: submit, queue: queue)
+    let clear = fields["clear"].flatMap { file.text($0, of: "'clear'") }
+    return Dialect.Keys(interrupt: interrupt, submit: submit, queue: queue, clear: clear)
   }
 
   private mutating func readRestart(_ node: Node) -> Dialect.Restart {

@@ -3,7 +3,7 @@ enum DialectGrammar {
   static let top = [
     "agent", "versions", "recognise", "process", "keys", "restart", "lines", "states", "unasked",
   ]
-  static let keys = ["interrupt", "submit", "queue"]
+  static let keys = ["interrupt", "submit", "queue", "clear"]
   static let restart = ["exit", "drop", "drop_with_value", "values", "lists"]
   static let line = [
     "is", "phase", "match", "more", "trim", "line", "empty", "unless_colour", "lowest", "top",

@@ -14,6 +14,7 @@ final class AgentPane {
     case interrupt(key: String)
     case paste(String)
     case submit(key: String)
+    case clear(key: String)
     /// End the agent's process, by force if it has to be.
     case end(ProcessIdentity, isForced: Bool)
     /// Start the agent again.
@@ -278,6 +279,7 @@ final class AgentPane {
     case .interrupt: return .interrupt(key: keys.interrupt)
     case .paste(let text): return paste(text)
     case .submit: return .submit(key: keys.submit)
+    case .clear: return keys.clear.map { .clear(key: $0) }
     }
   }
 

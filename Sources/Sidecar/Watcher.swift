@@ -318,7 +318,7 @@ public actor Watcher {
       case .log(let alert): office.file(alert, isCall: false)
       case .call(let alert): office.file(alert, isCall: true)
       case .run(let program, let alert): office.run(program, alert)
-      case .interrupt(let key), .submit(let key): id.map { press(key, $0, process) }
+      case .interrupt(let key), .submit(let key), .clear(let key): id.map { press(key, $0, process) }
       case .paste(let text):
         guard let id, let typed = try? TypedText(pasting: text.utf8) else { continue }
         orders.yield(Errand(pane: id, process: process, matter: .type(typed)))

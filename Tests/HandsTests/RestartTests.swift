@@ -125,6 +125,16 @@ struct RestartTests {
     #expect(scene.step(after: 1.5) == [.paste(scene.request)])
   }
 
+  @Test("takes its own words out of the box that an interrupt gave back")
+  func givenBack() {
+    var scene = Scene()
+    scene.pane = Observation(state: .idle, box: "Outrider: go on.", isBoxOwn: true)
+    #expect(scene.step() == [.clear])
+    #expect(scene.step() == [])
+    scene.pane = Observation(state: .idle, box: "")
+    #expect(scene.step(after: 0.3) == [.paste(scene.request)])
+  }
+
   @Test("writes the hand-off itself when none comes in time")
   func ownHandoff() {
     var memoir = Memoir()
@@ -295,6 +305,7 @@ struct RestartTests {
             #expect(!pane.isInMode && pane.state != .asking && !pane.isHumanTyping)
             #expect(pane.box != "somebody's")
           }
+        case .clear: #expect(!pane.isInMode && pane.state != .asking && pane.isBoxOwn)
         case .call: break
         }
       }

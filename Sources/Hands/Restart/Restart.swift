@@ -13,6 +13,7 @@ public struct Restart: Sendable {
     case interrupt
     case paste(String)
     case submit
+    case clear
     /// The agent's process is asked to end, or made to.
     case end(isForced: Bool)
     /// The agent is started by its command line. Where tmux replaces the pane's program, the old one is ended by

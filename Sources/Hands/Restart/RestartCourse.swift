@@ -264,6 +264,7 @@ extension Restart.Effect {
     case .interrupt: self = .interrupt
     case .paste(let text): self = .paste(text)
     case .submit: self = .submit
+    case .clear: self = .clear
     }
   }
 }

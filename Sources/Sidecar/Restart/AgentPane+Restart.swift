@@ -54,7 +54,7 @@ extension AgentPane {
     let wasPastReturn = run.machine.isPastReturn
     let steps = run.machine.advance(observation(at: now), life, at: now)
     restarts.run = run
-    var effects = steps.map { effect($0, run, at: now) }
+    var effects = steps.compactMap { effect($0, run, at: now) }
     if !wasPastReturn, run.machine.isPastReturn {
       // What the rules know of the old session says nothing about the new one.
       judge?.beginSession(of: id)
@@ -84,11 +84,12 @@ extension AgentPane {
     return run.machine.isDone ? [.log(alert)] : [.call(alert), .log(alert)]
   }
 
-  private func effect(_ step: Restart.Effect, _ run: Restarts.Run, at now: Instant) -> Effect {
+  private func effect(_ step: Restart.Effect, _ run: Restarts.Run, at now: Instant) -> Effect? {
     switch step {
     case .interrupt: return .interrupt(key: run.dialect.keys.interrupt)
     case .paste(let text): return paste(text)
     case .submit: return .submit(key: run.dialect.keys.submit)
+    case .clear: return run.dialect.keys.clear.map { .clear(key: $0) }
     case .end(let isForced): return .end(run.relaunch.agent, isForced: isForced)
     case .start:
       restarts.noteStart(at: now)
