@@ -66,6 +66,8 @@ public struct Intervention: Sendable {
   /// What was typed before another interrupt came in between, and still stands in the box.
   private var isTyped = false
   private var timesCleared = 0
+  /// The key that clears the box takes a row of it.
+  private static let mostRows = 24
   /// What it is about was refused by other means; only what the interrupt key may have done is seen to.
   private var hasRelented = false
   private let wantsInterrupt: Bool
@@ -279,7 +281,7 @@ public struct Intervention: Sendable {
       stage = .submitted(at: now)
       return [.submit]
     }
-    if isOpen, pane.isBoxOwn, timesCleared < 3 {
+    if isOpen, pane.isBoxOwn, timesCleared < Self.mostRows {
       // An agent that is interrupted before it has answered gives the prompt back.
       timesCleared += 1
       stage = .waitingForBox(since: since, calm: now + .milliseconds(300))
@@ -337,20 +339,5 @@ public struct Intervention: Sendable {
 
   private mutating func finish(_ action: Action, _ result: String, _ isProved: Bool, at now: Instant) {
     outcomes.append(Outcome(action: action, result: result, isProved: isProved, time: now))
-  }
-
-  /// Whether a prompt box, or a prompt in the transcript, shows a text: the same letters and digits in the same
-  /// order. Boxes break lines, and transcripts take off the signs of Markdown. Of a long text it may be the end
-  /// alone, since a box that is full shows its last rows.
-  static func isShown(_ text: String, in box: String) -> Bool {
-    let (typed, shown) = (letters(of: text), letters(of: box))
-    return shown == typed || (shown.count >= shortestTail && typed.suffix(shown.count) == shown[...])
-  }
-
-  /// What is shorter may be the end of many texts.
-  private static let shortestTail = 200
-
-  private static func letters(of text: String) -> [Unicode.Scalar] {
-    text.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }
   }
 }

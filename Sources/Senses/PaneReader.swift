@@ -19,11 +19,13 @@ public final class PaneReader {
   public var dialect: Dialect? { reader?.dialect }
   public var state: AgentState { reader?.state ?? .starting }
   public var box: String? { reader?.box }
-  /// What stands in the prompt box are words that Outrider typed, whole.
+  /// What stands in the prompt box are words that Outrider typed: all of them, the end of many in a full box, or
+  /// the beginning that is left while they are taken back row by row.
   public var isBoxOwn: Bool {
     guard let box, !box.isEmpty else { return false }
     let words = Self.squeezed(box).filter { $0 != "↑" }
-    return typed.contains { $0 == words || ($0.hasSuffix(words) && words.utf8.count >= Self.shortestPart) }
+    let isLong = words.utf8.count >= Self.shortestPart
+    return typed.contains { $0 == words || (isLong && ($0.hasSuffix(words) || $0.hasPrefix(words))) }
   }
   /// What the human has typed into the agent to run it himself, not long ago.
   public var ownCommands: [String] { reader?.ownCommands ?? [] }

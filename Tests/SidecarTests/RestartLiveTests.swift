@@ -86,6 +86,13 @@ extension Live {
             text.contains(
               "Hand-off of the session before: \(Self.handoff) Read issue #711 before anything else."))
           #expect(text.contains("ArgoCD watches the repository"))
+          // Whoever reads the log while it goes on, or after a crash, knows how far it was.
+          let log = try String(contentsOfFile: stage.alertLog, encoding: .utf8)
+          for part in [
+            "asking for a hand-off", "waiting for the hand-off", "ending the agent", "starting the agent",
+          ] {
+            #expect(log.contains("in progress: \(part)"), "\(part)")
+          }
           #expect(stage.read("start").count == 2)
           #expect(Set(stage.read("start").compactMap { $0["pid"] as? Int }).count == 2)
         }
