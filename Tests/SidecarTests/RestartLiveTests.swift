@@ -81,6 +81,7 @@ extension Live {
               "end: by /exit", "start: done", "tell: delivered", "restart: done",
             ])
           #expect(alert.outcome == .resolved)
+          try await eventually("the new agent was told") { told(stage) != nil }
           let text = try #require(told(stage))
           #expect(
             text.contains(
@@ -111,6 +112,8 @@ extension Live {
               "finish: interrupt confirmed", "hand-off: by Outrider, since none came in time",
               "end: replaced by tmux", "start: done", "tell: delivered", "restart: done",
             ])
+          // A stand-in shows first and notes it after.
+          try await eventually("the new agent was told") { told(stage) != nil }
           #expect(try #require(told(stage)).contains("Asked for, the last last: \"do the work\"."))
           // The new agent's pane is watched like the old one's.
           _ = try await stage.server.run(["send-keys", "-t", "agent", "-l", "and more"])
