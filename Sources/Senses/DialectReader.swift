@@ -11,6 +11,10 @@ public final class DialectReader {
   public private(set) var state: AgentState = .starting
   /// What stands in the prompt box, without the agent's placeholder; nil when no box is on the screen.
   public private(set) var box: String?
+  /// The prompts that were sent off, as far as the screen shows them, oldest first.
+  public private(set) var prompts: [String] = []
+  /// The prompts that wait in the agent's own queue.
+  public private(set) var queued: [String] = []
   /// How soon a dialog may still open over a command that is shown; zero when none will.
   public private(set) var dialogWithin: Duration = .zero
 
@@ -66,6 +70,7 @@ public final class DialectReader {
     defer { lastBox = newBox }
     box = nil
     dialogWithin = .zero
+    (prompts, queued) = ([], [])
     for item in items {
       let head = item.head
       if ![.command, .output, .interrupted].contains(dialect.lines[item.entry].role) { isPast = false }
@@ -86,6 +91,7 @@ public final class DialectReader {
             fact(.output, text, at: now, ["command": .string(stories.latestText)], story: stories.latest))
         }
       case .prompt:
+        prompts.append(item.text)
         // A prompt that is sent off may keep the line that it was typed on.
         let isSent = head.isNew || head.id == lastBox
         if isSent { facts.append(fact(.prompt, item.text, at: now, ["by": .string("unknown")])) }
@@ -120,6 +126,7 @@ public final class DialectReader {
         if head.isNew { facts += change(to: .compacting, at: now, evidence: item.text) }
         anchor = (head.id, head.isNew)
       case .aside: break
+      case .queued: queued.append(item.text)
       case .activity:
         activity = item.fields["count"] ?? "1"
         isPast = false
@@ -137,7 +144,7 @@ public final class DialectReader {
         facts += change(to: .interrupted, at: now, evidence: item.text)
       }
     }
-    let lastItem = items.last { ![.box, .status, .activity, .past].contains(dialect.lines[$0.entry].role) }
+    let lastItem = items.last { ![.box, .status, .activity, .past, .queued].contains(dialect.lines[$0.entry].role) }
     for text in speech.finished(
       visible: classifier.visible, last: lastItem?.head.id, isOver: newState != .working)
     {

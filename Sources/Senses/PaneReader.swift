@@ -19,6 +19,10 @@ public final class PaneReader {
   public var dialect: Dialect? { reader?.dialect }
   public var state: AgentState { reader?.state ?? .starting }
   public var box: String? { reader?.box }
+  /// The prompts that were sent off, as far as the screen shows them.
+  public var shownPrompts: [String] { reader?.prompts ?? [] }
+  /// The prompts that wait in the agent's own queue.
+  public var queued: [String] { reader?.queued ?? [] }
   /// What the human has typed into the agent to run it himself, not long ago.
   public var ownCommands: [String] { reader?.ownCommands ?? [] }
   public var dialogWithin: Duration { reader?.dialogWithin ?? .zero }

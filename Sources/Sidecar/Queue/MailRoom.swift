@@ -1,0 +1,77 @@
+import Hands
+import Journal
+import Rulebook
+import Tmux
+
+/// What the watcher knows of the queue: what waits, what is on its way, and when to try.
+struct MailRoom {
+  /// A text on its way into a pane.
+  struct Courier {
+    let item: QueueItem
+    var delivery: QueueDelivery
+    /// The prompts that were sent off since it began.
+    var prompts: [String] = []
+
+    mutating func hear(prompt: String) {
+      prompts.append(prompt)
+      if prompts.count > 16 { prompts.removeFirst() }
+    }
+  }
+
+  /// How long a turn must be over before something is typed: an agent that pauses for a breath is not at rest.
+  static let rest: Duration = .seconds(1)
+  /// An agent that shows no work of what it was given gets the next text only after this.
+  static let patience: Duration = .seconds(30)
+  /// Texts that a watch before has left half delivered are settled after this, when their agent is not seen.
+  static let leftOver: Duration = .seconds(10)
+
+  /// What waits for agents of this server, in the order in which it was queued, as last read.
+  var items: [QueueItem] = []
+  var couriers: [PaneID: Courier] = [:]
+  /// When an agent was given something last.
+  var given: [PaneID: Instant] = [:]
+  /// Panes that nothing is brought to for a while, as while their agent is started anew.
+  var paused: Set<PaneID> = []
+  /// When the queue was read first.
+  var began: Instant?
+  /// The last trouble with the journal; told once.
+  var trouble = ""
+  private var retries: [String: (at: Instant, count: Int)] = [:]
+
+  /// Those that are for the agent, in their order.
+  func items(for present: QueueTarget) -> [QueueItem] {
+    items.filter { $0.target.objection(to: present) == nil }
+  }
+
+  func isOnItsWay(_ id: String) -> Bool { couriers.values.contains { $0.item.id == id } }
+
+  /// Changes what is known of an item until the journal is read again.
+  mutating func note(_ id: String, _ state: QueueItem.State?, _ note: String? = nil) {
+    guard let index = items.firstIndex(where: { $0.id == id }) else { return }
+    guard let state else {
+      items.remove(at: index)
+      retries[id] = nil
+      return
+    }
+    items[index].state = state
+    items[index].note = note
+  }
+
+  /// It was brought back: the next try waits longer each time, up to a minute.
+  mutating func retryLater(_ id: String, at now: Instant) {
+    let count = (retries[id]?.count ?? 0) + 1
+    retries[id] = (now + .seconds(min(60, 5 << min(count - 1, 4))), count)
+    if retries.count > QueueItem.most { retries = retries.filter { $0.value.at > now } }
+  }
+
+  func mayTry(_ id: String, at now: Instant) -> Bool { retries[id].map { $0.at <= now } ?? true }
+
+  /// Whether the turn is over: settled, and not the turn before the last text.
+  ///
+  /// - Parameter standing: What the agent is doing, without flicker.
+  func isAtRest(_ id: PaneID, _ standing: Standing?, at now: Instant) -> Bool {
+    guard let standing, standing.state == .idle, now - standing.since >= Self.rest else { return false }
+    guard let given = given[id] else { return true }
+    return standing.since > given || now - given >= Self.patience
+  }
+}
