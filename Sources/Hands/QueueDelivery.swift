@@ -79,7 +79,9 @@ public struct QueueDelivery: Sendable {
   /// - Parameters:
   ///   - mark: What was written down last.
   ///   - shownBefore: As it was noted with `sending`.
-  public init(resuming text: String, _ mark: Mark, shownBefore: Int, deadlines: Deadlines = Deadlines(), at now: Instant) {
+  public init(
+    resuming text: String, _ mark: Mark, shownBefore: Int, deadlines: Deadlines = Deadlines(), at now: Instant
+  ) {
     self.init(text, deadlines: deadlines)
     self.shownBefore = shownBefore
     stage = mark == .typing ? .typed(since: now) : .resumed(since: now)

@@ -19,6 +19,8 @@ final class AgentPane {
     case call(Alert)
     /// Run a program of the user's with the alert.
     case run(String, Alert)
+    /// Queue a text for the end of the agent's turn.
+    case queue(String, Alert)
   }
 
   /// How long a command that the pane shows waits for the hook that will be asked about it: a hook takes some
@@ -62,6 +64,9 @@ final class AgentPane {
   }
 
   var keys: Dialect.Keys? { reader.dialect?.keys }
+
+  /// Something is being done to the agent, or about to be.
+  var isIntervening: Bool { intervention != nil || !waiting.isEmpty || !parked.isEmpty }
 
   /// Notes what the facts tell about the cases at hand, and about commands that were refused and ran all the same.
   func note(_ fact: Fact, at now: Instant) -> [Effect] {
@@ -171,9 +176,7 @@ final class AgentPane {
     let older = intervention?.outcomes.count ?? 0
     var new = Case(alert: alert, verdict: verdict, at: now, older: older)
     new.hold = hold
-    let programs = new.verdict.orders.compactMap { order -> Effect? in
-      if case .run(let program) = order.details { .run(program, new.alert) } else { nil }
-    }
+    let programs = new.errands
     guard new.wantsInterrupt || new.wantsPrompt, keys != nil else {
       return close(new, [], at: now) + programs
     }

@@ -20,7 +20,8 @@ extension QueueItem {
     case .delivered(let how):
       alert.actions = [
         Alert.Deed(
-          Action.queue.rawValue, result: "delivered: \(how)", ms: Double(time.milliseconds - queued.milliseconds))
+          Action.queue.rawValue, result: "delivered: \(how)",
+          ms: Double(time.milliseconds - queued.milliseconds))
       ]
       alert.outcome = .resolved
     case .expired(let why):
@@ -33,8 +34,10 @@ extension QueueItem {
     case .unknown(let why):
       alert.rule = "queue-unknown"
       alert.severity = .warning
-      alert.why = "Nobody can tell whether the agent got it: \(why). It is not typed again, and what waits behind it waits."
-      alert.instead = "Look at the pane; then write `outrider queue --remove \(id)`, and queue it again if it is not there."
+      alert.why =
+        "Nobody can tell whether the agent got it: \(why). It is not typed again, and what waits behind it waits."
+      alert.instead =
+        "Look at the pane; then write `outrider queue --remove \(id)`, and queue it again if it is not there."
       alert.actions = [Alert.Deed(Action.queue.rawValue, result: "unknown: \(why)")]
       alert.outcome = .escalated
     }

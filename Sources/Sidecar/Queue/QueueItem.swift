@@ -71,7 +71,9 @@ extension QueueItem {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.trimmingCharacters(in: .whitespaces) }
     let text = lines.joined(separator: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !text.isEmpty else { throw QueueRefusal("there is nothing to queue; write the words behind the agent") }
+    guard !text.isEmpty else {
+      throw QueueRefusal("there is nothing to queue; write the words behind the agent")
+    }
     if text.unicodeScalars.contains(where: { $0 != "\n" && $0.properties.generalCategory == .control }) {
       throw QueueRefusal("the text holds control characters, which would be keys; leave them out")
     }
@@ -81,7 +83,8 @@ extension QueueItem {
           + "put it into a file and queue 'read FILE and do what it says'")
     }
     guard !text.hasPrefix("!") else {
-      throw QueueRefusal("a text that begins with ! would be run as a command of the human's; write it in words")
+      throw QueueRefusal(
+        "a text that begins with ! would be run as a command of the human's; write it in words")
     }
     return text
   }

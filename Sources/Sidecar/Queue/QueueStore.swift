@@ -40,7 +40,8 @@ public actor QueueStore {
           + "what it said was not promised to anybody")
     }
     if let line = journal.unreadable.first {
-      notices.append("\(path):\(line): \(journal.unreadable.count) line(s) of the queue cannot be read; they are left out")
+      notices.append(
+        "\(path):\(line): \(journal.unreadable.count) line(s) of the queue cannot be read; they are left out")
     }
     return notices.filter { told.insert($0).inserted }
   }
@@ -57,13 +58,16 @@ public actor QueueStore {
     let roll = generator.next()
     try change(at: now) { (book) throws(QueueRefusal) in
       let own = book.items.filter { target.objection(to: $0.target) == nil }
-      if by != "human", let same = own.first(where: { $0.text == text && $0.by == by && $0.state == .waiting }) {
+      if by != "human",
+        let same = own.first(where: { $0.text == text && $0.by == by && $0.state == .waiting })
+      {
         added = same
         return []
       }
       guard own.count < QueueItem.mostEach, book.items.count < QueueItem.most else {
         throw QueueRefusal(
-          "\(min(own.count, book.items.count)) texts wait already; see them with `outrider queue` and remove some")
+          "\(min(own.count, book.items.count)) texts wait already; see them with `outrider queue` and remove some"
+        )
       }
       let item = QueueItem(
         id: Self.id(roll, apartFrom: book), text: text, target: target, queued: now, expires: expires, by: by)
@@ -136,10 +140,11 @@ public actor QueueStore {
     var value = roll
     while true {
       var rest = value
-      let id = String((0..<5).map { _ in
-        defer { rest /= UInt64(letters.count) }
-        return letters[Int(rest % UInt64(letters.count))]
-      })
+      let id = String(
+        (0..<5).map { _ in
+          defer { rest /= UInt64(letters.count) }
+          return letters[Int(rest % UInt64(letters.count))]
+        })
       if book.item(id) == nil { return id }
       value &+= 0x9E37_79B9_7F4A_7C15
     }

@@ -59,13 +59,16 @@ extension Watcher {
   private func begin(in id: PaneID, at now: Instant) {
     guard let place = panes[id], let present = target(of: id) else { return }
     let mine = mail.items(for: present)
-    if let left = mine.first(where: { ($0.state == .typing || $0.state == .sending) && !mail.isOnItsWay($0.id) }) {
+    if let left = mine.first(where: {
+      ($0.state == .typing || $0.state == .sending) && !mail.isOnItsWay($0.id)
+    }) {
       // Another watch was ended in the middle of it.
       place.pane.reader.expect(typed: left.text)
       mail.couriers[id] = MailRoom.Courier(
         item: left,
         delivery: QueueDelivery(
-          resuming: left.text, left.state == .typing ? .typing : .sending, shownBefore: left.shownBefore ?? 0, at: now))
+          resuming: left.text, left.state == .typing ? .typing : .sending, shownBefore: left.shownBefore ?? 0,
+          at: now))
       return
     }
     // What stands before it in the line may have been sent or not; that is for the human to say.
@@ -94,11 +97,14 @@ extension Watcher {
     return view
   }
 
-  private func carry(out effects: [QueueDelivery.Effect], of courier: MailRoom.Courier, to id: PaneID, at now: Instant) {
+  private func carry(
+    out effects: [QueueDelivery.Effect], of courier: MailRoom.Courier, to id: PaneID, at now: Instant
+  ) {
     let process = panes[id]?.info.process ?? 0
     for effect in effects {
       switch effect {
-      case .note(let mark): Task { await self.writeDown(mark, courier.item, courier.delivery.shownBefore, for: id) }
+      case .note(let mark):
+        Task { await self.writeDown(mark, courier.item, courier.delivery.shownBefore, for: id) }
       case .paste(let text):
         panes[id]?.pane.reader.expect(typed: text)
         carry([.paste(text)], to: id, process: process)
@@ -123,7 +129,8 @@ extension Watcher {
           present.instance = try await instance()
           if item.target.objection(to: present) == nil {
             isNoted =
-              try await queue?.mark(item.id, .typing, if: [.waiting], target: present, at: wall(clock.now)) ?? false
+              try await queue?.mark(item.id, .typing, if: [.waiting], target: present, at: wall(clock.now))
+              ?? false
           }
         }
       case .sending:
@@ -226,22 +233,28 @@ extension Watcher {
   /// may have been sent is told.
   private func settleLeftOver(at now: Instant) async {
     guard let began = mail.began, now - began >= MailRoom.leftOver else { return }
-    for item in mail.items where [.typing, .sending, .handed].contains(item.state) && !mail.isOnItsWay(item.id) {
+    for item in mail.items
+    where [.typing, .sending, .handed].contains(item.state) && !mail.isOnItsWay(item.id) {
       let present = PaneID(Array(item.target.pane.utf8)).flatMap(target(of:))
       let isThere = present.map { item.target.objection(to: $0) == nil } ?? false
       if item.state == .handed {
         // Its queue has ended with the process.
-        guard let process = item.target.process, !isThere || present?.process.map({ $0 != process }) ?? false else {
+        guard let process = item.target.process, !isThere || present?.process.map({ $0 != process }) ?? false
+        else {
           continue
         }
         mail.note(item.id, .waiting)
         let time = wall(now)
-        keep { try await $0.mark(item.id, .waiting, if: [.handed], note: "the agent that held it has ended", at: time) }
+        keep {
+          try await $0.mark(
+            item.id, .waiting, if: [.handed], note: "the agent that held it has ended", at: time)
+        }
       } else if !isThere, let id = PaneID(Array(item.target.pane.utf8)) {
         settle(
           item,
           item.state == .typing
-            ? .returned("the agent went away") : .unknown("the agent went away while it was being sent"), of: id, at: now)
+            ? .returned("the agent went away") : .unknown("the agent went away while it was being sent"),
+          of: id, at: now)
       }
     }
   }
@@ -260,21 +273,26 @@ extension Watcher {
   func target(of id: PaneID) -> QueueTarget? {
     guard let place = panes[id], let dialect = place.pane.reader.dialect else { return nil }
     return QueueTarget(
-      server: settings.server, instance: "", pane: "\(id)", agent: dialect.name, session: place.info.sessionName,
+      server: settings.server, instance: "", pane: "\(id)", agent: dialect.name,
+      session: place.info.sessionName,
       cwd: place.info.directory, process: agentProcess(of: id))
   }
 
   /// The process of a pane's agent; nil for one on another machine, or that has ended.
   func agentProcess(of id: PaneID) -> ProcessIdentity? {
-    guard watch.server.prefix.isEmpty, let place = panes[id], let dialect = place.pane.reader.dialect else { return nil }
+    guard watch.server.prefix.isEmpty, let place = panes[id], let dialect = place.pane.reader.dialect else {
+      return nil
+    }
     if let known = executions.roots["\(id)"] { return known }
     return AgentProcess.find(in: place.info.process, dialect)
   }
 
   /// This tmux server and no later one.
   func instance() async throws -> String {
-    String(decoding: try await watch.server.run(["display-message", "-p", "#{pid}:#{start_time}"]), as: UTF8.self)
-      .trimmingCharacters(in: .whitespacesAndNewlines)
+    String(
+      decoding: try await watch.server.run(["display-message", "-p", "#{pid}:#{start_time}"]), as: UTF8.self
+    )
+    .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   func wall(_ now: Instant) -> WallTime { WallTime(milliseconds: now.nanoseconds / 1_000_000) }
