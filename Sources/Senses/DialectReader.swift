@@ -15,6 +15,8 @@ public final class DialectReader {
   public private(set) var prompts: [String] = []
   /// The prompts that wait in the agent's own queue.
   public private(set) var queued: [String] = []
+  /// The command that an open dialog is about; nil without one.
+  public private(set) var asked: String?
   /// How soon a dialog may still open over a command that is shown; zero when none will.
   public private(set) var dialogWithin: Duration = .zero
 
@@ -70,12 +72,13 @@ public final class DialectReader {
     defer { lastBox = newBox }
     box = nil
     dialogWithin = .zero
-    (prompts, queued) = ([], [])
+    (prompts, queued, asked) = ([], [], nil)
     for item in items {
       let head = item.head
       if ![.command, .output, .interrupted].contains(dialect.lines[item.entry].role) { isPast = false }
       switch dialect.lines[item.entry].role {
       case .command:
+        if isAsking { asked = item.text }
         let isAgents = !humanCommands.include(item.text, at: now)
         if isAgents, !isPast, dialect.lines[item.entry].phase != .asked || isAsking || wasAsking {
           facts += readCommand(item, under: anchor, activity, at: now)

@@ -21,6 +21,8 @@ public final class PaneReader {
   public var box: String? { reader?.box }
   /// The prompts that were sent off, as far as the screen shows them.
   public var shownPrompts: [String] { reader?.prompts ?? [] }
+  /// The command that an open dialog is about; nil without one.
+  public var asked: String? { reader?.asked }
   /// The prompts that wait in the agent's own queue.
   public var queued: [String] { reader?.queued ?? [] }
   /// What the human has typed into the agent to run it himself, not long ago.

@@ -30,6 +30,8 @@ struct MailRoom {
   var couriers: [PaneID: Courier] = [:]
   /// When an agent was given something last.
   var given: [PaneID: Instant] = [:]
+  /// When an agent's screen came to rest last, flicker and all.
+  var rested: [PaneID: Instant] = [:]
   /// Panes that nothing is brought to for a while, as while their agent is started anew.
   var paused: Set<PaneID> = []
   /// When the queue was read first.
@@ -70,8 +72,10 @@ struct MailRoom {
   ///
   /// - Parameter standing: What the agent is doing, without flicker.
   func isAtRest(_ id: PaneID, _ standing: Standing?, at now: Instant) -> Bool {
-    guard let standing, standing.state == .idle, now - standing.since >= Self.rest else { return false }
+    guard let standing, standing.state == .idle else { return false }
+    let since = max(standing.since, rested[id] ?? standing.since)
+    guard now - since >= Self.rest else { return false }
     guard let given = given[id] else { return true }
-    return standing.since > given || now - given >= Self.patience
+    return since > given || now - given >= Self.patience
   }
 }

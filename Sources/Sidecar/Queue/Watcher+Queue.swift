@@ -188,7 +188,9 @@ extension Watcher {
 
   /// Notes what a fact tells of texts on their way, and of those in the agent's own queue.
   func noteForQueue(_ fact: Fact, of id: PaneID, at now: Instant) {
-    guard queue != nil, fact.kind == .prompt else { return }
+    guard queue != nil else { return }
+    if fact.kind == .state, fact.text == AgentState.idle.rawValue { mail.rested[id] = now }
+    guard fact.kind == .prompt else { return }
     mail.couriers[id]?.hear(prompt: fact.text)
     guard !mail.items.isEmpty, let present = target(of: id) else { return }
     for item in mail.items(for: present)
@@ -207,7 +209,7 @@ extension Watcher {
 
   /// The pane is gone or another program's.
   func leaveQueue(of id: PaneID, at now: Instant) {
-    defer { mail.given[id] = nil }
+    defer { (mail.given[id], mail.rested[id]) = (nil, nil) }
     guard var courier = mail.couriers[id] else { return }
     let effects = courier.delivery.advance(view(of: id, courier), at: now)
     mail.couriers[id] = nil

@@ -43,6 +43,8 @@ public struct AgentStatus: Codable, Sendable, Equatable {
   public var seconds: Int?
   /// The line that shows the state.
   public var evidence: String
+  /// The command that a dialog asks about.
+  public var asks: String?
   /// Percent of the context that is left, where the agent shows it.
   public var context: Double?
   /// A line for each clock that ever moved: `output: moved 12s ago`.

@@ -53,7 +53,7 @@ extension AgentStatus {
       )
     }
     if let call = escalations?.first { return need(.called, "\(call.rule): \(call.text)") }
-    if state == AgentState.asking.rawValue { return need(.asking, "asks\(long): \(evidence)") }
+    if state == AgentState.asking.rawValue { return need(.asking, "asks\(long): \(asks ?? evidence)") }
     if let lost = queue.first(where: { $0.state == QueueItem.State.unknown.rawValue }) {
       return need(.unknown, "may or may not have got '\(lost.text)': outrider queue --remove \(lost.id)")
     }
@@ -73,7 +73,7 @@ extension AgentStatus {
   public var waits: String? {
     if let program = held.first { return "your word on '\(program.text)' (\(program.id))" }
     switch AgentState(rawValue: state) {
-    case .asking: return "an answer: \(evidence)"
+    case .asking: return "an answer: \(asks ?? evidence)"
     case .limited: return "its limit: \(evidence)"
     case .interrupted: return "a word"
     case .idle:
