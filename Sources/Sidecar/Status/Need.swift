@@ -84,7 +84,7 @@ extension AgentStatus {
 
   /// Two units at most: `45s`, `3m12s`, `2h5m`, `3d4h`.
   static func spelled(_ seconds: Int) -> String {
-    let seconds = max(0, seconds)
+    let seconds = min(max(0, seconds), 999 * 86_400)
     let coarse = seconds >= 86_400 ? seconds / 3600 * 3600 : seconds >= 3600 ? seconds / 60 * 60 : seconds
     return Duration.seconds(coarse).spelled
   }
