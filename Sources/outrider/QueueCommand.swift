@@ -134,7 +134,7 @@ extension Outrider {
         }
         show([
           try await store.add(
-            text ?? "", for: place.target, by: "human",
+            text ?? "", for: place.target, by: QueueItem.human,
             lifetime: Duration(spelled: expires) ?? QueueItem.lifetime, at: now)
         ])
         complain("outrider: no watch is running; it is typed when one is: outrider watch")
@@ -194,7 +194,7 @@ extension Outrider {
 private enum QueueLine {
   static func lines(_ item: QueueItem, width: Int) -> [String] {
     let text = TerminalText.legible(item.text, bytes: 1024)
-    let by = item.by == "human" ? "" : ", by rule \(item.by)"
+    let by = item.by == QueueItem.human ? "" : ", by rule \(item.by)"
     let why = item.note.map { ": \($0)" } ?? ""
     let rest = TerminalText.legible(
       "\(item.state.rawValue)\(why); expires \(expiry(of: item))\(by)", bytes: 1024)

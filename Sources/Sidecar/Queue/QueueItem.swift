@@ -53,6 +53,8 @@ public struct QueueRefusal: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 extension QueueItem {
+  /// Who queued what no rule did.
+  public static let human = "human"
   /// Claude Code folds a longer paste, or one of more lines, into `[Pasted text #1]`; what is folded cannot be read
   /// back before it is sent.
   public static let longest = 800

@@ -58,7 +58,7 @@ public actor QueueStore {
     let roll = generator.next()
     try change(at: now) { (book) throws(QueueRefusal) in
       let own = book.items.filter { target.objection(to: $0.target) == nil }
-      if by != "human",
+      if by != QueueItem.human,
         let same = own.first(where: { $0.text == text && $0.by == by && $0.state == .waiting })
       {
         added = same

@@ -63,7 +63,7 @@ extension Watcher {
       ($0.state == .typing || $0.state == .sending) && !mail.isOnItsWay($0.id)
     }) {
       // Another watch was ended in the middle of it.
-      place.pane.reader.expect(typed: left.text)
+      if left.by != QueueItem.human { place.pane.reader.expect(typed: left.text) }
       mail.couriers[id] = MailRoom.Courier(
         item: left,
         delivery: QueueDelivery(
@@ -106,7 +106,8 @@ extension Watcher {
       case .note(let mark):
         Task { await self.writeDown(mark, courier.item, courier.delivery.shownBefore, for: id) }
       case .paste(let text):
-        panes[id]?.pane.reader.expect(typed: text)
+        // What a human has queued is the human's prompt, and begins a new task like any other.
+        if courier.item.by != QueueItem.human { panes[id]?.pane.reader.expect(typed: text) }
         carry([.paste(text)], to: id, process: process)
       case .send(let again):
         guard let pane = panes[id]?.pane, let keys = pane.keys else { continue }

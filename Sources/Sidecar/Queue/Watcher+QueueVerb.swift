@@ -39,7 +39,7 @@ extension Watcher {
       let place = try AgentAddress.find(message.fields["agent"] ?? "", among: places)
       let lifetime = message.fields["expires"].flatMap { Duration(spelled: $0) } ?? QueueItem.lifetime
       let text = String(decoding: message.body, as: UTF8.self)
-      return [try await add(text, for: place.target, by: "human", lifetime: lifetime)]
+      return [try await add(text, for: place.target, by: QueueItem.human, lifetime: lifetime)]
     case "remove":
       guard let gone = try await queue.end(id, "removed", at: wall(clock.now)) else { throw Self.unknown(id) }
       mail.note(id, nil)
