@@ -34,6 +34,8 @@ struct MailRoom {
   var rested: [PaneID: Instant] = [:]
   /// Panes that nothing is brought to for a while, as while their agent is started anew.
   var paused: Set<PaneID> = []
+  /// Nothing is typed at all, as when everything was stopped.
+  var isHalted = false
   /// When the queue was read first.
   var began: Instant?
   /// The last trouble with the journal; told once.
@@ -70,9 +72,11 @@ struct MailRoom {
 
   /// Whether the turn is over: settled, and not the turn before the last text.
   ///
-  /// - Parameter standing: What the agent is doing, without flicker.
-  func isAtRest(_ id: PaneID, _ standing: Standing?, at now: Instant) -> Bool {
-    guard let standing, standing.state == .idle else { return false }
+  /// - Parameters:
+  ///   - standing: What the agent is doing, without flicker.
+  ///   - isBack: It had ended, and another one of its kind runs there.
+  func isAtRest(_ id: PaneID, _ standing: Standing?, isBack: Bool, at now: Instant) -> Bool {
+    guard let standing, standing.state == .idle || (standing.state == .exited && isBack) else { return false }
     let since = max(standing.since, rested[id] ?? standing.since)
     guard now - since >= Self.rest else { return false }
     guard let given = given[id] else { return true }

@@ -45,7 +45,11 @@ public struct QueueTarget: Codable, Sendable, Equatable {
       return "tmux was started anew since, and its panes are others"
     }
     if agent != present.agent { return "\(present.agent) runs in its pane now" }
-    if let process, process == present.process { return nil }
+    if let process {
+      if process == present.process { return nil }
+      // A shell may be all that is left there, and would run what is typed.
+      if present.process == nil { return "its agent has ended" }
+    }
     if cwd != present.cwd { return "its agent works in another folder now" }
     return nil
   }

@@ -45,7 +45,9 @@ extension Watcher {
 
   /// Goes on with what is on its way to a pane, or begins with the next text when the turn is over.
   func bring(to id: PaneID, at now: Instant) {
-    guard queue != nil, !settings.isObserving, let place = panes[id], place.isReported else { return }
+    guard queue != nil, !settings.isObserving, !mail.isHalted, let place = panes[id], place.isReported else {
+      return
+    }
     if var courier = mail.couriers[id] {
       let effects = courier.delivery.advance(view(of: id, courier), at: now)
       mail.couriers[id] = courier
@@ -74,7 +76,8 @@ extension Watcher {
     // What stands before it in the line may have been sent or not; that is for the human to say.
     guard let next = mine.first(where: { $0.state != .handed }), next.state == .waiting,
       mail.mayTry(next.id, at: now),
-      mail.isAtRest(id, place.court.judge.standing(of: place.pane.id), at: now),
+      mail.isAtRest(
+        id, place.court.judge.standing(of: place.pane.id), isBack: present.process != nil, at: now),
       view(of: id, nil).isReady
     else { return }
     mail.couriers[id] = MailRoom.Courier(item: next, delivery: QueueDelivery(next.text))
@@ -135,9 +138,11 @@ extension Watcher {
           }
         }
       case .sending:
-        isNoted =
-          try await queue?.mark(
-            item.id, .sending, if: [.typing, .sending], shownBefore: shown, at: wall(clock.now)) ?? false
+        if let present = target(of: id), courierTarget(of: id)?.objection(to: present) == nil {
+          isNoted =
+            try await queue?.mark(
+              item.id, .sending, if: [.typing, .sending], shownBefore: shown, at: wall(clock.now)) ?? false
+        }
       }
     } catch {
       office.report(.trouble("\(error)"))
@@ -148,6 +153,9 @@ extension Watcher {
     mail.couriers[id] = courier
     carry(out: effects, of: courier, to: id, at: now)
   }
+
+  /// For whom the text on its way to a pane is.
+  private func courierTarget(of id: PaneID) -> QueueTarget? { mail.couriers[id]?.item.target }
 
   private func settle(_ item: QueueItem, _ end: QueueDelivery.End, of id: PaneID, at now: Instant) {
     let time = wall(now)
@@ -269,6 +277,10 @@ extension Watcher {
     }
     if let objection = item.target.objection(to: present) { return objection }
     if settings.isObserving { return "the watch only observes" }
+    if mail.isHalted { return "everything is stopped" }
+    if let place = panes[id], place.court.judge.standing(of: place.pane.id)?.state == .limited {
+      return "the agent has reached a limit"
+    }
     return view(of: id, nil).hindrance
   }
 
@@ -286,7 +298,7 @@ extension Watcher {
     guard watch.server.prefix.isEmpty, let place = panes[id], let dialect = place.pane.reader.dialect else {
       return nil
     }
-    if let known = executions.roots["\(id)"] { return known }
+    if let known = executions.roots["\(id)"], known.isAlive { return known }
     return AgentProcess.find(in: place.info.process, dialect)
   }
 

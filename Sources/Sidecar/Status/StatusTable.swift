@@ -71,7 +71,8 @@ public struct StatusTable: Sendable {
     let queue = agent.queue.isEmpty ? "" : "\(agent.queue.count)"
     let head = row(
       legible(agent.label), place, legible(state),
-      agent.context.flatMap { $0.isFinite ? "\(Int(max(0, min(100, $0))))%" : nil } ?? "-", queue, alert ?? "-")
+      agent.context.flatMap { $0.isFinite ? "\(Int(max(0, min(100, $0))))%" : nil } ?? "-", queue,
+      alert ?? "-")
     var below: [String] = []
     if let program = agent.held.first {
       below.append(

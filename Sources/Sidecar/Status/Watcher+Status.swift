@@ -51,9 +51,15 @@ extension Watcher {
       name: place.pane.agent.name, pane: place.pane.id,
       place: "\(info.sessionName):\(info.windowIndex).\(info.paneIndex)", cwd: info.directory,
       state: standing?.state ?? place.pane.reader.state)
+    // Another one of its kind has been started since.
+    if standing?.state == .exited, agentProcess(of: info.pane) != nil {
+      agent.state = place.pane.reader.state.rawValue
+    }
     agent.seconds = standing.map { Int(max(0, (now - $0.since).inSeconds)) }
     agent.evidence = standing.map { cleaned($0.evidence, limit: 200) } ?? ""
-    if agent.state == AgentState.asking.rawValue { agent.asks = place.pane.reader.asked.map { cleaned($0, limit: 200) } }
+    if agent.state == AgentState.asking.rawValue {
+      agent.asks = place.pane.reader.asked.map { cleaned($0, limit: 200) }
+    }
     agent.context = notes.context(of: info.pane)
     agent.alert = notes.alert(of: info.pane).map(AlertStatus.init)
     if watch.server.prefix.isEmpty, let tree = CheckedOut(around: info.directory, files: .local) {

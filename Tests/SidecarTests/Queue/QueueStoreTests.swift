@@ -170,6 +170,7 @@ struct QueueTargetTests {
       change(&other)
       #expect(meant.objection(to: other) != nil)
     }
+    #expect(anew.objection(to: meant) == "its agent has ended", "a shell may be all that is left there")
     var moved = anew
     moved.cwd = "/elsewhere"
     #expect(anew.objection(to: moved) == nil, "the very process may go where it likes")
