@@ -69,6 +69,9 @@ let package = Package(
     tests("Settings", ["Settings"]),
     tests("Doctor", ["Doctor", "Settings", "outrider"]),
     tests(
-      "Sidecar", ["Sidecar", "Processes", "outrider", "reenact", "bench", "bench-tmux", "exec-witness", "queue-writer"]),
+      "Sidecar",
+      [
+        "Sidecar", "Processes", "outrider", "reenact", "bench", "bench-tmux", "exec-witness", "queue-writer",
+      ]),
   ]
 )

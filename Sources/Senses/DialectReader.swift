@@ -147,7 +147,7 @@ public final class DialectReader {
         facts += change(to: .interrupted, at: now, evidence: item.text)
       }
     }
-    let lastItem = items.last { ![.box, .status, .activity, .past, .queued].contains(dialect.lines[$0.entry].role) }
+    let lastItem = items.last { !Self.beside.contains(dialect.lines[$0.entry].role) }
     for text in speech.finished(
       visible: classifier.visible, last: lastItem?.head.id, isOver: newState != .working)
     {
@@ -183,6 +183,9 @@ public final class DialectReader {
     if line.match.captureNames.contains("failed") { fields["failed"] = .flag(item.fields["failed"] != nil) }
     return [fact(.command, item.text, at: now, fields, story: story)]
   }
+
+  /// What is no item of the transcript.
+  private static let beside: Set<Dialect.Role> = [.box, .status, .activity, .past, .queued]
 
   /// Facts that move the clock of lines by themselves.
   private static let transcript: Set<Fact.Kind> = [.command, .output, .edit, .said]
