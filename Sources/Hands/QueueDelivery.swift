@@ -150,7 +150,7 @@ public struct QueueDelivery: Sendable {
   private mutating func awaitProof(
     _ pane: QueueView, since: Instant, _ presses: Int, at now: Instant
   ) -> [Effect] {
-    if pane.prompts.contains(where: words.isPart(of:)) { return finish(.delivered("seen in the transcript")) }
+    if isSeen(in: pane) { return finish(.delivered("seen in the transcript")) }
     if pane.queued.contains(where: words.isBegun(by:)) { return finish(.handed) }
     let isTaken = pane.box.map { $0.isEmpty } ?? true
     if isTaken, pane.state == .working || pane.state == .asking || pane.state == .compacting,
@@ -169,6 +169,11 @@ public struct QueueDelivery: Sendable {
     // A command of the agent's own leaves no prompt behind.
     if isTaken, text.hasPrefix("/") { return finish(.delivered("taken by the agent")) }
     return finish(.unknown("it left the prompt box, and the transcript does not show it"))
+  }
+
+  private func isSeen(in pane: QueueView) -> Bool {
+    pane.prompts.contains(where: words.isPart(of:))
+      || pane.shown.count(where: words.isSame(as:)) > shownBefore
   }
 
   private mutating func resume(_ pane: QueueView, since: Instant, at now: Instant) -> [Effect] {

@@ -48,6 +48,18 @@ struct QueueDeliveryTests {
     #expect(stage.delivery.end == .delivered("seen in the transcript"))
   }
 
+  @Test("is seen on the screen, where another sense has told of the prompt first")
+  func seenOnScreen() {
+    var stage = Stage()
+    stage.pane.shown = [text]
+    stage.untilSent()
+    stage.pane.box = ""
+    #expect(stage.step() == [] && stage.delivery.end == nil, "it had been sent once before")
+    stage.pane.shown = [text, text]
+    #expect(stage.step() == [])
+    #expect(stage.delivery.end == .delivered("seen in the transcript"))
+  }
+
   @Test("types nothing that could not be written down, nor where the turn has begun anew meanwhile")
   func notReady() {
     var stage = Stage()

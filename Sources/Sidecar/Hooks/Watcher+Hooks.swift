@@ -79,6 +79,9 @@ extension Watcher {
     let pane = place.pane
     let judge = place.court.judge
     if event.tool != nil { judge.progress(agent: pane.id, clock: .command, at: now) }
+    if event.moment == .userPromptSubmit, let text = event.text {
+      notePromptForQueue(text, of: id, at: now)
+    }
     var (answer, effects) = pane.answer(
       event, judge, isObserving: settings.isObserving, at: now, clock: { clock.now },
       alert: { alert(for: $0, pane.agent, at: now) })

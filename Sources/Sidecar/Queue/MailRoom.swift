@@ -40,6 +40,8 @@ struct MailRoom {
   var began: Instant?
   /// The last trouble with the journal; told once.
   var trouble = ""
+  /// What this watch has made of items, nil for what has ended, until the journal says so as well.
+  private var made: [String: QueueItem.State?] = [:]
   private var retries: [String: (at: Instant, count: Int)] = [:]
 
   /// Those that are for the agent, in their order.
@@ -49,8 +51,27 @@ struct MailRoom {
 
   func isOnItsWay(_ id: String) -> Bool { couriers.values.contains { $0.item.id == id } }
 
-  /// Changes what is known of an item until the journal is read again.
+  /// Takes what the journal says, which may have been read before the last change was written there.
+  mutating func take(_ read: [QueueItem]) {
+    items = read.compactMap { item in
+      guard let state = made[item.id] else { return item }
+      guard let state else { return nil }
+      if state == item.state { made[item.id] = nil }
+      var item = item
+      item.state = state
+      return item
+    }
+    if made.count > 4 * QueueItem.most {
+      let ids = Set(read.map(\.id))
+      made = made.filter { ids.contains($0.key) }
+    }
+  }
+
+  /// Notes what becomes of an item; it is being written down.
+  ///
+  /// - Parameter state: nil when it has ended.
   mutating func note(_ id: String, _ state: QueueItem.State?, _ note: String? = nil) {
+    made[id] = .some(state)
     guard let index = items.firstIndex(where: { $0.id == id }) else { return }
     guard let state else {
       items.remove(at: index)

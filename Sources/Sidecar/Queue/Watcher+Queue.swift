@@ -35,9 +35,9 @@ extension Watcher {
   private func lookAfter(_ items: [QueueItem]) async {
     let now = clock.now
     mail.trouble = ""
-    mail.items = items
+    mail.take(items)
     mail.began = mail.began ?? now
-    for item in items where item.expires <= wall(now) { await expire(item) }
+    for item in mail.items where item.expires <= wall(now) { await expire(item) }
     guard !settings.isObserving else { return }
     for id in panes.keys { bring(to: id, at: clock.now) }
     await settleLeftOver(at: now)
@@ -199,11 +199,15 @@ extension Watcher {
   func noteForQueue(_ fact: Fact, of id: PaneID, at now: Instant) {
     guard queue != nil else { return }
     if fact.kind == .state, fact.text == AgentState.idle.rawValue { mail.rested[id] = now }
-    guard fact.kind == .prompt else { return }
-    mail.couriers[id]?.hear(prompt: fact.text)
+    if fact.kind == .prompt { notePromptForQueue(fact.text, of: id, at: now) }
+  }
+
+  /// A prompt was sent off, as the pane or a hook tells.
+  func notePromptForQueue(_ text: String, of id: PaneID, at now: Instant) {
+    mail.couriers[id]?.hear(prompt: text)
     guard !mail.items.isEmpty, let present = target(of: id) else { return }
     for item in mail.items(for: present)
-    where item.state == .handed && SameWords(item.text).isPart(of: fact.text) {
+    where item.state == .handed && SameWords(item.text).isPart(of: text) {
       mail.note(item.id, nil)
       mail.given[id] = now
       finish(item, "sent from the agent's own queue", at: now)
@@ -272,6 +276,7 @@ extension Watcher {
 
   /// Why an item waits, for people.
   func hindrance(of item: QueueItem) -> String {
+    if item.state == .typing { return "it stands in the prompt box and was not sent yet" }
     guard let id = PaneID(Array(item.target.pane.utf8)), let present = target(of: id) else {
       return "its agent is gone"
     }

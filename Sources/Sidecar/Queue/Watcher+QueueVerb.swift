@@ -84,7 +84,7 @@ extension Watcher {
   private func explained(_ queue: QueueStore) async throws -> [QueueItem] {
     try await queue.items().filter { $0.target.server == settings.server }.map { item in
       var item = item
-      if item.state == .waiting { item.note = hindrance(of: item) }
+      if [.waiting, .typing].contains(item.state) { item.note = hindrance(of: item) }
       return item
     }
   }

@@ -18,7 +18,7 @@ extension Watcher {
     let held = await exec?.held() ?? []
     // An item may have been queued since the queue was looked at last.
     if let items = try? await queue?.items() {
-      mail.items = items.filter { $0.target.server == settings.server }
+      mail.take(items.filter { $0.target.server == settings.server })
     }
     let now = clock.now
     let agents = panes.values.filter(\.isReported)
@@ -76,7 +76,7 @@ extension Watcher {
     if let present = target(of: info.pane) {
       agent.queue = mail.items(for: present).map { item in
         var shown = QueuedStatus(item)
-        if item.state == .waiting { shown.note = hindrance(of: item) }
+        if [.waiting, .typing].contains(item.state) { shown.note = hindrance(of: item) }
         return shown
       }
     }
