@@ -6,6 +6,7 @@ import time
 
 from stage import Stage
 from suite import case, expect
+from suites.hooks import hooked
 
 TEXTS = ["then merge the `dependabot` PRs -- *all* of them, #12 & #13 (please)!", "then pick up issue #7521",
          "then " + "say in so many words what was done, and why " * 12 + "so that all is said"]
@@ -64,6 +65,24 @@ def delivered(report, kind):
         delivered = [alert for alert in stage.alerts if alert["rule"] == "queue-delivered"]
         expect(len(delivered) == 4 == len(stage.alerts), f"alerts: {stage.alerts}")
         report.say("shown by: " + ", ".join(sorted({alert["actions"][0]["result"] for alert in delivered})))
+
+
+@case("{}, hooks: what is queued is typed once where the hooks tell of the prompt first", "claude", "codex")
+def hooks(report, kind):
+    with Stage() as stage:
+        agent = hooked(stage, kind, works)
+        stage.ride()
+        agent.start()
+        agent.type("slow, please")
+        agent.until(lambda: not agent.is_at_rest, 5, "the turn")
+        for text in TEXTS[:2]:
+            queue(stage, agent, text)
+        agent.until(lambda: len(prompts(agent)) == 3, 30, "all that was queued")
+        time.sleep(2)
+        expect([words(prompt) for prompt in prompts(agent)][1:] == TEXTS[:2], f"the model was given {prompts(agent)}")
+        expect(waiting(stage) == [], "something waits still")
+        results = [alert["actions"][0]["result"] for alert in stage.alerts]
+        expect(results == ["delivered: seen in the transcript"] * 2, f"alerts: {stage.alerts}")
 
 
 @case("{}: a watch that is killed while it delivers leaves each text sent once, or says that it does not know", "claude", "codex")
