@@ -115,7 +115,7 @@ public struct QueueDelivery: Sendable {
       stage = .typed(since: now)
       return [.paste(text)]
     case .sending:
-      guard pane.takesKeys, let box = pane.box, words.isSame(as: box) else {
+      guard pane.takesKeys, let box = pane.box, words.isTyped(in: box) else {
         stage = .typed(since: now)
         return []
       }
@@ -137,7 +137,7 @@ public struct QueueDelivery: Sendable {
   private mutating func readBack(_ pane: QueueView, since: Instant, at now: Instant) -> [Effect] {
     if pane.prompts.contains(where: words.isPart(of:)) { return finish(.delivered("sent by hand")) }
     guard let box = pane.box else { return [] }
-    if words.isSame(as: box) {
+    if words.isTyped(in: box) {
       guard pane.takesKeys, pane.state == .idle || (pane.queues && pane.state == .working) else { return [] }
       shownBefore = pane.shown.count(where: words.isSame(as:))
       stage = .noting(.sending, since: now)
@@ -159,7 +159,7 @@ public struct QueueDelivery: Sendable {
       return finish(.delivered("the prompt box was emptied and the agent went to work"))
     }
     guard now - since >= deadlines.sent else { return [] }
-    if let box = pane.box, words.isSame(as: box) {
+    if let box = pane.box, words.isTyped(in: box) {
       if presses < 2 {
         stage = .typed(since: now)
         return readBack(pane, since: now, at: now)
@@ -180,7 +180,7 @@ public struct QueueDelivery: Sendable {
     if pane.prompts.contains(where: words.isPart(of:)) { return finish(.delivered("seen in the transcript")) }
     if pane.queued.contains(where: words.isBegun(by:)) { return finish(.handed) }
     guard let box = pane.box else { return [] }
-    if words.isSame(as: box) {
+    if words.isTyped(in: box) {
       stage = .typed(since: now)
       return readBack(pane, since: now, at: now)
     }

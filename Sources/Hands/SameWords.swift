@@ -3,12 +3,20 @@
 public struct SameWords: Sendable, Equatable {
   private let letters: [Unicode.Scalar]
 
-  /// Fewer letters than that tell nothing.
+  /// Fewer letters than that tell nothing of a beginning, and of an end.
   private static let least = 8
+  private static let leastEnd = 40
 
   public init(_ text: String) { letters = Self.letters(of: text) }
 
   public func isSame(as shown: String) -> Bool { Self.letters(of: shown) == letters }
+
+  /// Whether a prompt box shows it: whole, or its last rows where the box has no room for all.
+  public func isTyped(in box: String) -> Bool {
+    let shown = Self.letters(of: box)
+    return shown == letters
+      || (shown.count >= Self.leastEnd && letters.reversed().starts(with: shown.reversed()))
+  }
 
   /// Whether it stands in what is shown, among other words.
   public func isPart(of shown: String) -> Bool {

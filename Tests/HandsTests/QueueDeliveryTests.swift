@@ -48,6 +48,15 @@ struct QueueDeliveryTests {
     #expect(stage.delivery.end == .delivered("seen in the transcript"))
   }
 
+  @Test("is read back by its last rows where the box has no room for all of it")
+  func tallText() {
+    let long = SameWords(
+      "say what was done and why, and then say in so many words what is left to be done and by whom")
+    #expect(long.isTyped(in: "↑ then say in so many words what is left to\nbe done and by whom"))
+    #expect(!long.isTyped(in: "so many words what is left to be done and by whom, please"))
+    #expect(!long.isTyped(in: "by whom") && !long.isTyped(in: ""))
+  }
+
   @Test("is seen on the screen, where another sense has told of the prompt first")
   func seenOnScreen() {
     var stage = Stage()

@@ -43,7 +43,7 @@ def queue(stage, agent, text, *options):
 @case("{}: what is queued is typed when the turn ends, once, in order and word for word", "claude", "codex")
 def delivered(report, kind):
     with Stage() as stage:
-        agent = stage.agent(kind, works)
+        agent = stage.agent(kind, works, size=(64, 18))
         agent.start()
         queue(stage, agent, "first of all, before any watch runs")
         stage.ride()
