@@ -120,14 +120,18 @@ extension Outrider {
       let now = WallTime(milliseconds: LiveClock().now.nanoseconds / 1_000_000)
       do {
         if text == nil, move == nil, remove == nil { return try await list([]) }
-        let survey = try await FleetSurvey(
-          server.server, dialects: try rules.load(withProject: false).dialects)
-        if let objection = survey.objection(to: getpid()) { throw QueueRefusal(objection) }
+        let dialects = try rules.load(withProject: false).dialects
+        // What is queued for a tmux server that is gone can be taken out as well.
+        let survey =
+          remove == nil
+          ? try await FleetSurvey(server.server, dialects: dialects)
+          : try? await FleetSurvey(server.server, dialects: dialects)
+        if let objection = survey?.objection(to: getpid()) { throw QueueRefusal(objection) }
         if let remove {
           guard let gone = try await store.end(remove, "removed", at: now) else { throw unknown(remove) }
           return show([gone])
         }
-        let place = try AgentAddress.find(agent ?? "", among: survey.places)
+        let place = try AgentAddress.find(agent ?? "", among: survey?.places ?? [])
         if let move {
           guard try await store.aim(move, at: place.target, now: now) else { throw unknown(move) }
           return show(try await store.items().filter { $0.id == move })

@@ -38,7 +38,9 @@ public struct SidecarClient: Sendable {
   }
 
   /// Asks every sidecar that takes the question, or only the one that watches the server that the asker lives in.
-  public func askAll(_ message: Message, onlyPreferred: Bool = false, limit: Duration) throws(Failure) -> [Message] {
+  public func askAll(_ message: Message, onlyPreferred: Bool = false, limit: Duration) throws(Failure)
+    -> [Message]
+  {
     var answers: [Message] = []
     for path in try sockets() where !onlyPreferred || path == preferred {
       if let answer = try ask(message, at: path, limit: limit) { answers.append(answer) }

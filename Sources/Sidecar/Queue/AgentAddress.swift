@@ -39,9 +39,11 @@ public enum AgentAddress {
   }
 
   private static func list(_ places: [AgentPlace]) -> String {
-    places.prefix(32).map { place in
+    let servers = Set(places.map(\.target.server)).count
+    return places.prefix(32).map { place in
       let target = place.target
-      return legibleName("  \(target.pane)  \(target.agent) in \(place.place), \(target.cwd)")
+      let server = servers > 1 ? ", -S \(target.server)" : ""
+      return legibleName("  \(target.pane)  \(target.agent) in \(place.place), \(target.cwd)\(server)")
     }.joined(separator: "\n")
   }
 
