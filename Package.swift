@@ -63,11 +63,15 @@ let package = Package(
     tests("Hands", ["Hands", "Processes"]),
     program("journal-writer", ["Journal"], path: "Tests/journal-writer"),
     program("exec-witness", ["Sidecar"], path: "Tests/exec-witness"),
+    program("queue-writer", ["Sidecar", "Journal"], path: "Tests/queue-writer"),
     tests("Journal", ["Journal", "journal-writer"]),
     tests("Reenact", ["Reenactment", "reenact", "Processes"]),
     tests("Settings", ["Settings"]),
     tests("Doctor", ["Doctor", "Settings", "outrider"]),
     tests(
-      "Sidecar", ["Sidecar", "Processes", "outrider", "reenact", "bench", "bench-tmux", "exec-witness"]),
+      "Sidecar",
+      [
+        "Sidecar", "Processes", "outrider", "reenact", "bench", "bench-tmux", "exec-witness", "queue-writer",
+      ]),
   ]
 )

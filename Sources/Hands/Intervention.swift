@@ -63,6 +63,14 @@ public struct Intervention: Sendable {
     case typing
     /// Another program runs in the pane than the agent.
     case stranger
+
+    var why: String {
+      switch self {
+      case .mode: "the pane was in copy mode"
+      case .typing: "somebody was typing"
+      case .stranger: "another program runs in the pane"
+      }
+    }
   }
 
   private enum Stage: Sendable, Equatable {

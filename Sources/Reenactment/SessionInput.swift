@@ -26,7 +26,8 @@ extension Session {
     case .text(let text), .paste(let text, _): stage.box.insert(text)
     case .enter: return submit(asFollowUp: false, at: now, into: &effects)
     case .key("Tab"):
-      guard activity == .working, face is CodexFace else { return }
+      // Without a turn that it could wait for, it is sent.
+      guard face is CodexFace else { return }
       return submit(asFollowUp: true, at: now, into: &effects)
     case .key("C-j"): stage.box.insert("\n")
     case .key("Backspace"): stage.box.erase()
@@ -87,14 +88,18 @@ extension Session {
     (isFollowing, answerDue) = (false, nil)
     stage.transcript = face.interrupted(stage.transcript, asking: asked)
     effects.append(.log(Record("interrupted", at: now)))
-    // Claude Code gives waiting prompts back to the box; Codex sends them at once.
-    let waiting = stage.queue.map(\.text).joined(separator: "\n")
+    // Claude Code gives waiting prompts back to the box, Codex those that were to follow the turn; the others it
+    // sends at once.
+    let returnsAll = face is ClaudeFace
+    let isBack = { (queued: Stage.Queued) in returnsAll || queued.isFollowUp }
+    let back = stage.queue.filter(isBack).map(\.text).joined(separator: "\n")
+    let waiting = stage.queue.filter { !isBack($0) }.map(\.text).joined(separator: "\n")
     stage.queue = []
-    if face is ClaudeFace, !waiting.isEmpty {
+    if !back.isEmpty {
       let typed = stage.box.text
-      stage.box = PromptBox(typed.isEmpty ? waiting : waiting + "\n" + typed)
+      stage.box = PromptBox(typed.isEmpty ? back : back + "\n" + typed)
     }
     enter(.idle, at: now, into: &effects)
-    if face is CodexFace, !waiting.isEmpty { start(waiting, at: now, into: &effects) }
+    if !waiting.isEmpty { start(waiting, at: now, into: &effects) }
   }
 }

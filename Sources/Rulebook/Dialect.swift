@@ -39,6 +39,8 @@ public struct Dialect: Sendable {
     case compacted
     /// What its program says beside the work, at times of its own: tips.
     case aside
+    /// A prompt that waits in the agent's own queue until the turn is over.
+    case queued
   }
 
   /// One way in which a line can read. The first that matches decides.

@@ -28,7 +28,7 @@ public struct Rulebook: Sendable {
 
   let listeners: [Fact.Kind: Listeners]
   /// The shortest `stalled`; nil when no rule has one, and progress is of no interest.
-  let shortestStall: Duration?
+  public let shortestStall: Duration?
   private let indices: [String: Int]
   /// The lists as the files up to a layer left them: the examples of its rules are tried with these.
   private let layers: [Layer: [String: [String]]]

@@ -11,6 +11,12 @@ public final class DialectReader {
   public private(set) var state: AgentState = .starting
   /// What stands in the prompt box, without the agent's placeholder; nil when no box is on the screen.
   public private(set) var box: String?
+  /// The prompts that were sent off, as far as the screen shows them, oldest first.
+  public private(set) var prompts: [String] = []
+  /// The prompts that wait in the agent's own queue.
+  public private(set) var queued: [String] = []
+  /// The command that an open dialog is about; nil without one.
+  public private(set) var asked: String?
   /// How soon a dialog may still open over a command that is shown; zero when none will.
   public private(set) var dialogWithin: Duration = .zero
 
@@ -68,11 +74,13 @@ public final class DialectReader {
     defer { lastBox = newBox }
     box = nil
     dialogWithin = .zero
+    (prompts, queued, asked) = ([], [], nil)
     for item in items {
       let head = item.head
       if ![.command, .output, .interrupted].contains(dialect.lines[item.entry].role) { isPast = false }
       switch dialect.lines[item.entry].role {
       case .command:
+        if isAsking { asked = item.text }
         let isAgents = !humanCommands.include(item.text, at: now)
         if isAgents, !isPast, dialect.lines[item.entry].phase != .asked || isAsking || wasAsking {
           facts += readCommand(item, under: anchor, activity, at: now)
@@ -88,6 +96,7 @@ public final class DialectReader {
             fact(.output, text, at: now, ["command": .string(stories.latestText)], story: stories.latest))
         }
       case .prompt:
+        prompts.append(item.text)
         // A prompt that is sent off may keep the line that it was typed on.
         let isSent = head.isNew || head.id == lastBox
         if isSent {
@@ -125,6 +134,7 @@ public final class DialectReader {
         if head.isNew { facts += change(to: .compacting, at: now, evidence: item.text) }
         anchor = (head.id, head.isNew)
       case .aside: break
+      case .queued: queued.append(item.text)
       case .activity:
         activity = item.fields["count"] ?? "1"
         isPast = false
@@ -142,7 +152,7 @@ public final class DialectReader {
         facts += change(to: .interrupted, at: now, evidence: item.text)
       }
     }
-    let lastItem = items.last { ![.box, .status, .activity, .past].contains(dialect.lines[$0.entry].role) }
+    let lastItem = items.last { !Self.beside.contains(dialect.lines[$0.entry].role) }
     for text in speech.finished(
       visible: classifier.visible, last: lastItem?.head.id, isOver: newState != .working)
     {
@@ -178,6 +188,9 @@ public final class DialectReader {
     if line.match.captureNames.contains("failed") { fields["failed"] = .flag(item.fields["failed"] != nil) }
     return [fact(.command, item.text, at: now, fields, story: story)]
   }
+
+  /// What is no item of the transcript.
+  private static let beside: Set<Dialect.Role> = [.box, .status, .activity, .past, .queued]
 
   /// Facts that move the clock of lines by themselves.
   private static let transcript: Set<Fact.Kind> = [.command, .output, .edit, .said]

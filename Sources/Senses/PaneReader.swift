@@ -27,6 +27,12 @@ public final class PaneReader {
     let isLong = words.utf8.count >= Self.shortestPart
     return typed.contains { $0 == words || (isLong && ($0.hasSuffix(words) || $0.hasPrefix(words))) }
   }
+  /// The prompts that were sent off, as far as the screen shows them.
+  public var shownPrompts: [String] { reader?.prompts ?? [] }
+  /// The command that an open dialog is about; nil without one.
+  public var asked: String? { reader?.asked }
+  /// The prompts that wait in the agent's own queue.
+  public var queued: [String] { reader?.queued ?? [] }
   /// What the human has typed into the agent to run it himself, not long ago.
   public var ownCommands: [String] { reader?.ownCommands ?? [] }
   public var dialogWithin: Duration { reader?.dialogWithin ?? .zero }

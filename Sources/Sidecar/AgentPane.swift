@@ -27,6 +27,8 @@ final class AgentPane {
     case call(Alert)
     /// Run a program of the user's with the alert.
     case run(String, Alert)
+    /// Queue a text for the end of the agent's turn.
+    case queue(String, Alert)
   }
 
   /// Cases that wait at a time; beyond that the oldest ends without waiting for its proof.
@@ -78,6 +80,9 @@ final class AgentPane {
   var isFree: Bool { intervention == nil }
 
   var keys: Dialect.Keys? { reader.dialect?.keys }
+
+  /// Something is being done to the agent, or about to be.
+  var isIntervening: Bool { intervention != nil || !waiting.isEmpty || others.isWaiting || restarts.isUnderWay }
 
   /// Notes what the facts tell about the cases at hand, and about commands that were refused and ran all the same.
   func note(_ fact: Fact, at now: Instant) -> [Effect] {
@@ -177,9 +182,7 @@ final class AgentPane {
     let older = intervention?.outcomes.count ?? 0
     var new = Case(alert: alert, verdict: verdict, at: now, older: older)
     new.hold = hold
-    let programs = new.verdict.orders.compactMap { order -> Effect? in
-      if case .run(let program) = order.details { .run(program, new.alert) } else { nil }
-    }
+    let programs = new.errands
     if new.wantsRestart { return restart(new, at: now) + programs }
     guard new.wantsInterrupt || new.wantsPrompt, keys != nil else {
       return close(new, [], at: now) + programs

@@ -96,8 +96,8 @@ struct Case {
     if let denied, !results.contains(where: { $0.action == .deny }) {
       deeds.append(Alert.Deed(Action.deny.rawValue, ms: (denied - opened).inSeconds * 1000))
     }
-    deeds += verdict.actions.filter { $0 == .queue }.map {
-      Alert.Deed($0.rawValue, result: "not done: this version cannot yet")
+    if verdict.actions.contains(.queue) {
+      deeds.append(Alert.Deed(Action.queue.rawValue, result: "for the end of the turn"))
     }
     if verdict.actions.contains(.run) { deeds.append(Alert.Deed(Action.run.rawValue)) }
     let needsHuman = needsHuman(after: results)

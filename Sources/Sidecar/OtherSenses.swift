@@ -25,6 +25,8 @@ struct OtherSenses {
   /// Alerts about commands that a hook refused, newest last.
   private var refused: [Alert] = []
 
+  var isWaiting: Bool { !parked.isEmpty }
+
   /// When the first that is parked has waited long enough.
   var deadline: Instant? { parked.first.map { $0.since + Self.grace } }
 

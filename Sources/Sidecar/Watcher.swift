@@ -25,6 +25,8 @@ public actor Watcher {
     public var executions: ExecWatch.Settings?
     /// Shows calls for the human on tmux's status line.
     public var showsInTmux = true
+    /// The journal of what is queued for agents; nil queues nothing.
+    public var queue: String?
     /// For finding out why: facts, deliveries and what tmux says, at level `debug`.
     public var logger = Logger(label: "outrider.watch") { _ in SwiftLogNoOpLogHandler() }
 
@@ -55,6 +57,9 @@ public actor Watcher {
   var panes: [PaneID: Place] = [:]
   /// Panes whose program has ended, as they were: another one may take its place.
   var departed: [PaneID: PaneInfo] = [:]
+  let queue: QueueStore?
+  var mail = MailRoom()
+  var notes = StatusNotes()
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
   private(set) var clients: [PaneID: ControlClient] = [:]
@@ -94,6 +99,7 @@ public actor Watcher {
     } else {
       exec = nil
     }
+    queue = settings.queue.map { QueueStore($0) }
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
       log: log, notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []),
@@ -109,6 +115,7 @@ public actor Watcher {
       group.addTask { await self.watch.run() }
       group.addTask { await self.office.run() }
       group.addTask { await self.followRules() }
+      group.addTask { await self.followQueue() }
       group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
         group.addTask { for await findings in exec.findings { await self.take(findings) } }
@@ -273,6 +280,8 @@ public actor Watcher {
     guard let place = panes.removeValue(forKey: id) else { return }
     leaveProcess(of: id)
     carry(place.pane.end(at: now), to: id, process: place.info.process)
+    leaveQueue(of: id, at: now)
+    notes.leave(id)
   }
 
   /// Judges the facts and goes on with what is being done to the pane.
@@ -293,10 +302,13 @@ public actor Watcher {
           "pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(fact.text, limit: 200))",
         ])
       carry(pane.note(fact, at: now), to: id, process: place.info.process)
+      notes.take(fact, of: id)
+      noteForQueue(fact, of: id, at: now)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(place.court.judge.judge(fact), at: now)
     }
     carry(pane.advance(at: now), to: id, process: place.info.process)
+    bring(to: id, at: now)
     for notice in place.court.judge.takeNotices() { office.report(.trouble(notice.text)) }
   }
 
@@ -320,9 +332,12 @@ public actor Watcher {
   func carry(_ effects: [AgentPane.Effect], to id: PaneID?, process: Int32) {
     for effect in effects {
       switch effect {
-      case .log(let alert): office.file(alert, isCall: false)
+      case .log(let alert):
+        notes.take(alert)
+        office.file(alert, isCall: false)
       case .call(let alert): office.file(alert, isCall: true)
       case .run(let program, let alert): office.run(program, alert)
+      case .queue(let text, let alert): enqueue(text, for: id, after: alert)
       case .interrupt(let key): id.map { press(key, $0, process) }
       case .submit(let key), .clear(let key):
         guard let id, let key = Key(rawValue: key) else { continue }
@@ -406,6 +421,7 @@ public actor Watcher {
       watch.refresh()
     }
     carry(place.pane.refuse(refusal, at: clock.now), to: id, process: place.info.process)
+    refuseQueued(id, refusal, at: clock.now)
     setAlarm()
   }
 

@@ -79,6 +79,7 @@ extension Outrider {
       settings.followsProjects = rules.userRules
       settings.executions = executions(of: key)
       settings.showsInTmux = tmuxMessages
+      settings.queue = QueueStore.defaultPath(environment: ProcessInfo.processInfo.environment)
       if verbose {
         settings.logger = Logger(label: "outrider") { StreamLogHandler.standardError(label: $0) }
         settings.logger.logLevel = .debug
@@ -151,7 +152,8 @@ extension Outrider {
     private func identity(of server: Server) async throws -> String {
       do {
         let path = try await server.run(["display-message", "-p", "#{socket_path}"])
-        return (server.prefix + [String(decoding: path, as: UTF8.self)]).joined(separator: " ")
+        let line = String(decoding: path, as: UTF8.self).trimmingCharacters(in: .newlines)
+        return (server.prefix + [line]).joined(separator: " ")
       } catch let error as TmuxError {
         throw Failure(.missing, "outrider watch: \(error)")
       }
@@ -235,7 +237,7 @@ private final class WatchScreen: Sendable {
 }
 
 /// Calls back once when the user or the system wants the program to end.
-private final class EndSignals: Sendable {
+final class EndSignals: Sendable {
   nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
   init(_ end: @escaping @Sendable () -> Void) {

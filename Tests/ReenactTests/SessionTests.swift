@@ -119,13 +119,18 @@ struct SessionTests {
     #expect(stand.session.rows == stand.screen.rows)
   }
 
-  @Test("What waits when Claude Code is interrupted goes back to the box, Codex sends it at once")
+  @Test(
+    "What waits when Claude Code is interrupted goes back to the box; of Codex's, what was to follow the turn does, the rest is sent"
+  )
   func interruptedQueue() throws {
     var claude = try stand("deploy.claude.cast", until: .seconds(10))
     claude.type("later\r\u{1B}")
     #expect(claude.session.stage.box.text == "later")
     var codex = try stand("deploy.codex.cast", until: .seconds(10))
     codex.type("later\t\u{1B}")
+    #expect(codex.session.stage.box.text == "later" && codex.logged("submitted").isEmpty)
+    codex = try stand("deploy.codex.cast", until: .seconds(10))
+    codex.type("now\r\u{1B}")
     #expect(codex.logged("submitted").count == 1)
   }
 

@@ -13,6 +13,10 @@ struct Run {
 func outrider(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws
   -> Run
 {
+  try outrider(arguments, input: input, environment: environment)
+}
+
+func outrider(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Run {
   let process = Process()
   process.executableURL = URL(filePath: LiveStage.program("outrider"))
   process.arguments = arguments

@@ -86,13 +86,23 @@ final class LiveStage: Sendable {
     notifiers: [any Notifier] = [],
     _ body: () async throws -> Void
   ) async throws {
+    try await watching(
+      log: log, settings: settings, library: library, notifiers: notifiers, with: { _ in try await body() })
+  }
+
+  /// The same for tests that ask the watcher itself.
+  func watching(
+    log: String? = nil, settings: Watcher.Settings = .quiet, library: RuleLibrary = Fixtures.library,
+    notifiers: [any Notifier] = [],
+    with body: (Watcher) async throws -> Void
+  ) async throws {
     let watcher = Watcher(
       ServerWatch(server: server), library: library, log: AlertLog(log ?? alertLog),
       notifiers: notifiers, settings: settings
     ) { report in self.reports.withLock { $0.append(report) } }
     let task = Task { await watcher.run() }
     do {
-      try await body()
+      try await body(watcher)
     } catch {
       task.cancel()
       await task.value

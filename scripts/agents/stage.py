@@ -169,6 +169,17 @@ exit $status
                 stdin=subprocess.DEVNULL, stdout=said, stderr=details)
         self.until(lambda: "watching" in (self.root / "said").read_text(), 10, "outrider's word that it watches")
 
+    def human(self, *words):
+        """Runs `outrider` as a human does, at a terminal of its own; returns its exit status and what it printed."""
+        done = subprocess.run(["script", "-qec", shlex.join([str(OUTRIDER), *words]), "/dev/null"], cwd=self.home,
+                              env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        return done.returncode, done.stdout.decode(errors="replace").replace("\r\n", "\n")
+
+    def kill_outrider(self):
+        """As a crash would."""
+        self.outrider.kill()
+        self.outrider.wait()
+
     @property
     def alerts(self):
         """Every alert as it stands, in the order in which they were raised."""

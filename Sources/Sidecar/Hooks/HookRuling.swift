@@ -64,9 +64,7 @@ struct HookRuling {
 
   private mutating func close(_ item: Case, _ results: [Intervention.Outcome]) {
     let end = item.closed(results, at: now)
-    effects += item.verdict.orders.compactMap { order in
-      if case .run(let program) = order.details { .run(program, end.alert) } else { nil }
-    }
+    effects += Case(alert: end.alert, verdict: item.verdict, at: now).errands
     effects += end.needsHuman ? [.call(end.alert), .log(end.alert)] : [.log(end.alert)]
   }
 

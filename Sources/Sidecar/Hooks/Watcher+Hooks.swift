@@ -19,6 +19,8 @@ extension Watcher {
     case "allow": await decide(.allow, message, from: peer)
     case "deny": await decide(.kill, message, from: peer)
     case "status-line": await noteStatus(message, from: peer)
+    case "queue": await answerQueue(message, from: peer)
+    case "status": await answerStatus()
     default: Message("refused", ["why": "this sidecar knows no '\(message.verb)'; is it of another version?"])
     }
   }
@@ -77,6 +79,9 @@ extension Watcher {
     let pane = place.pane
     let judge = place.court.judge
     if event.tool != nil { judge.progress(agent: pane.id, clock: .command, at: now) }
+    if event.moment == .userPromptSubmit, let text = event.text {
+      notePromptForQueue(text, of: id, at: now)
+    }
     var (answer, effects) = pane.answer(
       event, judge, isObserving: settings.isObserving, at: now, clock: { clock.now },
       alert: { alert(for: $0, pane.agent, at: now) })

@@ -72,6 +72,7 @@ extension Watcher {
     guard var info = old?.info ?? departed[id], process != old?.info.process else { return }
     departed[id] = nil
     leaveProcess(of: id)
+    leaveQueue(of: id, at: now)
     info.process = process
     info.isDead = false
     let pane = makePane(info, isFresh: true)
