@@ -271,7 +271,7 @@ public actor Watcher {
         ])
       carry(pane.note(fact, at: now), to: id, process: place.info.process)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
-      raise(place.court.judge.judge(fact), at: now)
+      raise(place.court.judge.judge(pane.told(fact)), at: now)
     }
     carry(pane.advance(at: now), to: id, process: place.info.process)
     for notice in place.court.judge.takeNotices() { office.report(.trouble(notice.text)) }

@@ -42,8 +42,34 @@ private final class Bench {
   private func take(_ facts: [Fact]) {
     for fact in facts {
       effects += pane.note(fact, at: now)
-      for verdict in judge.judge(fact) { effects += pane.open(verdict, as: alert(verdict), at: now) }
+      for verdict in judge.judge(pane.told(fact)) { raise(verdict) }
     }
+  }
+
+  private func raise(_ verdict: Verdict) {
+    effects += pane.open(verdict, as: alert(verdict), at: now)
+  }
+
+  /// The pane shows that the agent compacts its context and goes on.
+  func compact() {
+    for (name, seconds) in [("working", 1), ("compacting", 5), ("working", 1)] {
+      take([
+        Fact(
+          time: now, agent: "%1", kind: .state, text: name, fields: ["state": .string(name)], source: .pane)
+      ])
+      now = now + .seconds(seconds)
+      for verdict in judge.tick(at: now) { raise(verdict) }
+    }
+  }
+
+  /// A session starts, or goes on after a compaction; what its hook is answered.
+  func start(_ cause: String) -> HookAnswer {
+    var event = HookEvent(moment: .sessionStart, session: "s", cwd: "/shop")
+    event.cause = cause
+    var (answer, more) = pane.answer(event, judge, isObserving: false, at: now, clock: { now }, alert: alert)
+    effects += more
+    if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
+    return answer
   }
 
   private func alert(_ verdict: Verdict) -> Alert {
@@ -51,7 +77,6 @@ private final class Bench {
     return Alert(verdict, about: pane.agent, at: now, using: &generator)
   }
 
-  /// A hook asks; what it is answered.
   /// A hook asks about a file that is to be written.
   func askEdit(_ path: String) -> HookAnswer {
     let event = HookEvent(moment: .preToolUse, session: "s", cwd: "/shop", tool: .edit([path]), call: "e")
@@ -78,6 +103,7 @@ private final class Bench {
     }
   }
 
+  /// A hook asks about a command; what it is answered.
   func ask(_ moment: HookEvent.Moment, _ command: String, call: String = "1") -> HookAnswer {
     var event = HookEvent(
       moment: moment, session: "s", cwd: "/shop", tool: .command(command, cwd: nil), call: call)
@@ -242,5 +268,22 @@ struct HookPaneTests {
     bench.show("kubectl get pods")
     #expect(bench.ask(.postToolUse, "kubectl get pods") == HookAnswer())
     #expect(bench.effects.isEmpty)
+  }
+
+  @Test("says after a compaction once what holds: the hook where hooks are heard, else the pane")
+  func policyOnce() throws {
+    let bare = try Bench()
+    bare.compact()
+    #expect(bare.alerts.map(\.rule) == ["policy-restate"])
+    let hooked = try Bench()
+    #expect(hooked.start("startup").context?.contains("ArgoCD") == true)
+    hooked.compact()
+    #expect(hooked.start("compact").context?.contains("ArgoCD") == true)
+    #expect(hooked.effects.isEmpty)
+    var end = HookEvent(moment: .sessionEnd, session: "s", cwd: "/shop")
+    end.cause = "other"
+    _ = hooked.pane.hear(end, at: hooked.now)
+    hooked.compact()
+    #expect(hooked.alerts.map(\.rule) == ["policy-restate"], "its hooks are gone")
   }
 }

@@ -38,23 +38,30 @@ public struct SidecarClient: Sendable {
     let sockets = folder.sockets
     let first = preferred.map { [$0] } ?? []
     for path in first.filter(sockets.contains) + sockets.filter({ !first.contains($0) }) {
-      guard let socket = Descriptor(Descriptor.unixSocket()) else { continue }
-      socket.limit(limit)
-      let status = withSocketAddress(path) { connect(socket.number, $0, $1) }
-      // A sidecar that was killed leaves its socket behind.
-      guard status == 0 else { continue }
-      guard let peer = socket.peer(), peer.user == geteuid() || peer.user == 0 else {
-        throw .trouble("\(path) is served by another user's program; remove it")
-      }
-      guard socket.write(message.bytes) else {
-        throw .trouble("the sidecar (pid \(peer.pid)) took no question within \(limit)")
-      }
-      shutdown(socket.number, Int32(SHUT_WR))
-      guard let bytes = socket.readAll(atMost: Message.longest), let answer = Message(bytes) else {
-        throw .trouble("the sidecar (pid \(peer.pid)) gave no answer within \(limit)")
-      }
-      return answer
+      if let answer = try Self.ask(message, at: path, limit: limit) { return answer }
     }
     throw .nobody
+  }
+
+  /// Asks the sidecar at one socket; nil when nobody listens there.
+  public static func ask(
+    _ message: Message, at path: String, limit: Duration
+  ) throws(Failure) -> Message? {
+    guard let socket = Descriptor(Descriptor.unixSocket()) else { return nil }
+    socket.limit(limit)
+    let status = withSocketAddress(path) { connect(socket.number, $0, $1) }
+    // A sidecar that was killed leaves its socket behind.
+    guard status == 0 else { return nil }
+    guard let peer = socket.peer(), peer.user == geteuid() || peer.user == 0 else {
+      throw .trouble("\(path) is served by another user's program; remove it")
+    }
+    guard socket.write(message.bytes) else {
+      throw .trouble("the sidecar (pid \(peer.pid)) took no question within \(limit)")
+    }
+    shutdown(socket.number, Int32(SHUT_WR))
+    guard let bytes = socket.readAll(atMost: Message.longest), let answer = Message(bytes) else {
+      throw .trouble("the sidecar (pid \(peer.pid)) gave no answer within \(limit)")
+    }
+    return answer
   }
 }

@@ -19,6 +19,7 @@ extension Watcher {
     case "allow": await decide(.allow, message, from: peer)
     case "deny": await decide(.kill, message, from: peer)
     case "status-line": await noteStatus(message, from: peer)
+    case "doctor": await health().message
     default: Message("refused", ["why": "this sidecar knows no '\(message.verb)'; is it of another version?"])
     }
   }
