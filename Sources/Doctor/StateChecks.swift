@@ -81,7 +81,7 @@ extension Check {
     guard let health = WatchHealth(answer) else {
       return [.warning("sidecar", "one runs, of another version than \(outriderVersion)", again)]
     }
-    let since = WallTime(milliseconds: health.since.multipliedReportingOverflow(by: 1000).partialValue)
+    let since = WallTime(milliseconds: Int64(health.since).multipliedReportingOverflow(by: 1000).partialValue)
     let who = "pid \(health.process), version \(cleaned(health.version, limit: 32))"
     var findings: [Finding] = []
     if health.version != outriderVersion {

@@ -11,8 +11,10 @@ struct PreparedRulesTests {
   /// Everything about a verdict that anybody can see.
   private func told(_ verdicts: [Verdict]) -> [String] {
     verdicts.map { verdict in
-      "\(verdict.rule.id) \(verdict.rule.severity) \(verdict.rule.origin) \(verdict.rule.layer) "
-        + "\(verdict.fact) \(verdict.time) \(verdict.why) \(verdict.instead ?? "-") \(verdict.prompt ?? "-") "
+      let fact = verdict.fact
+      let fields = fact.fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+      return "\(verdict.rule.id) \(verdict.rule.severity) \(verdict.rule.origin) \(verdict.rule.layer) "
+        + "\(fact.kind) \(fact.text) \(fact.agent) \(fact.time) \(fields) \(verdict.time) \(verdict.why) \(verdict.instead ?? "-") \(verdict.prompt ?? "-") "
         + "\(verdict.orders) \(verdict.step) \(verdict.count ?? 0) \(verdict.evidence) \(verdict.isCapped)"
     }
   }
