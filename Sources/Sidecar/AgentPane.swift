@@ -69,6 +69,9 @@ final class AgentPane {
     for index in cases.indices where cases[index].verdict.fact.story == story {
       cases[index].hasRun = true
     }
+    if intervention?.isLeftToHuman ?? false, cases.allSatisfy({ $0.hasRun && $0.hold == nil }) {
+      intervention?.withdraw(at: now)
+    }
     guard fact.source != .pane, let index = refused.firstIndex(where: { $0.story == fact.storyName }) else {
       return []
     }

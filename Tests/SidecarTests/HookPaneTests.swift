@@ -39,6 +39,35 @@ private final class Bench {
       pane.reader.feed(Array("\u{1B}[H\(text)\u{1B}[12;3H".utf8), at: now) + pane.reader.endOfRead(at: now))
   }
 
+  /// The pane shows a command, and then a dialog that asks about it.
+  func showDialog(_ command: String) {
+    let rows = ["  Running 1 shell command…", "  ⎿  $ \(command)"]
+    paint(rows + ["✢ Proofing… (5s)", "❯\u{A0}"])
+    wait(50)
+    paint(rows + ["", " Do you want to proceed?", " ❯ 1. Yes", "   2. No", " Esc to cancel · Tab to amend"])
+  }
+
+  /// The dialog is gone, and this stands in its place.
+  func answer(_ rows: String..., box: String = "") {
+    paint(rows + ["", "❯\u{A0}\(box)"])
+  }
+
+  /// Paints the whole screen below a prompt.
+  private func paint(_ rows: [String]) {
+    let all = ["❯ go"] + rows + Array(repeating: "", count: max(0, 11 - rows.count))
+    let text = all.enumerated().map {
+      "\u{1B}[\($0.offset + 1);1H\u{1B}[2K\u{1B}[38;5;246m\($0.element)\u{1B}[0m"
+    }.joined()
+    take(
+      pane.reader.feed(Array("\u{1B}[?2026h\(text)\u{1B}[?2026l".utf8), at: now)
+        + pane.reader.endOfRead(at: now))
+    effects += pane.advance(at: now)
+  }
+
+  var pastes: [String] {
+    effects.compactMap { if case .paste(let text) = $0 { text } else { nil } }
+  }
+
   private func take(_ facts: [Fact]) {
     for fact in facts {
       effects += pane.note(fact, at: now)
@@ -268,6 +297,37 @@ struct HookPaneTests {
     bench.show("kubectl get pods")
     #expect(bench.ask(.postToolUse, "kubectl get pods") == HookAnswer())
     #expect(bench.effects.isEmpty)
+  }
+
+  @Test("leaves what the human approves in a dialog alone, without a hook, and says so")
+  func approved() throws {
+    let bench = try Bench()
+    bench.showDialog(forbidden)
+    bench.wait(1500)
+    bench.answer("  Running 1 shell command…", "  ⎿  $ \(forbidden)", "✢ Proofing… (6s)")
+    bench.wait(500)
+    bench.answer("  Ran 1 shell command", "", "● Done.")
+    bench.wait(5000)
+    #expect(bench.alerts.map(\.outcome) == [.resolved])
+    #expect(bench.keys == 0 && bench.pastes.isEmpty && bench.calls.isEmpty)
+    #expect(bench.alerts.first?.actions.map(\.result).contains("not needed: the human approved it") == true)
+  }
+
+  @Test("says denied of what the human refuses in a dialog, and tells the agent why")
+  func refusedByHuman() throws {
+    let bench = try Bench()
+    bench.showDialog(forbidden)
+    bench.wait(1500)
+    bench.answer(
+      "  Did not run 1 call", "  ⎿  $ \(forbidden)", "  ⎿  Interrupted · What should Claude do instead?")
+    bench.wait(100)
+    let typed = try #require(bench.pastes.first)
+    #expect(bench.pastes.count == 1 && typed.contains("open a pull request"))
+    bench.answer("  Did not run 1 call", "  ⎿  $ \(forbidden)", "  ⎿  Interrupted · What now?", box: typed)
+    bench.answer("❯ \(typed)", "", "✢ Proofing… (1s)")
+    bench.wait(100)
+    #expect(bench.alerts.map(\.outcome) == [.denied])
+    #expect(bench.keys == 0 && bench.calls.isEmpty)
   }
 
   @Test("says after a compaction once what holds: the hook where hooks are heard, else the pane")
