@@ -49,7 +49,13 @@ private final class Bench {
 
   /// The dialog is gone, and this stands in its place.
   func answer(_ rows: String..., box: String = "") {
-    paint(rows + ["", "❯\u{A0}\(box)"])
+    paint((rows + ["", "❯\u{A0}\(box)"]).flatMap { Self.broken($0) })
+  }
+
+  /// As Claude Code breaks a long text.
+  private static func broken(_ row: String) -> [String] {
+    guard row.count > 90 else { return [row] }
+    return [String(row.prefix(90))] + broken("  " + row.dropFirst(90))
   }
 
   /// Paints the whole screen below a prompt.
