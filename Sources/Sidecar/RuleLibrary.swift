@@ -109,22 +109,25 @@ public struct RuleLibrary: Sendable {
     return found
   }
 
+  /// Bytes of a file; what a file of rules may have is told where it is parsed.
+  private static let longestFile = 4 << 20
+
   private static func text(of url: URL, _ errors: inout [FileError]) -> String? {
-    guard let data = try? Data(contentsOf: url) else {
+    func fail(_ message: String) -> String? {
       errors.append(
-        FileError(
-          file: RuleSources.File.name(of: url), line: 1, column: 1,
-          message: "cannot be read; is the path right?"))
+        FileError(file: RuleSources.File.name(of: url), line: 1, column: 1, message: message))
       return nil
     }
-    guard let text = String(data: data, encoding: .utf8) else {
-      errors.append(
-        FileError(
-          file: RuleSources.File.name(of: url), line: 1, column: 1, message: "is not UTF-8; save it as UTF-8")
-      )
-      return nil
+    do throws(RegularFile.Failure) {
+      let bytes = try RegularFile.bytes(of: url.path, atMost: longestFile)
+      return String(validating: bytes, as: UTF8.self) ?? fail("is not UTF-8; save it as UTF-8")
+    } catch {
+      return switch error {
+      case .notRegular: fail("is no file; write the rules into a plain file")
+      case .tooLong: fail("the file is larger than 4 MiB; split it by topic")
+      case .unreadable, .unwanted: fail("cannot be read; is the path right?")
+      }
     }
-    return text
   }
 }
 

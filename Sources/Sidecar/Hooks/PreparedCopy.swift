@@ -56,18 +56,9 @@ struct PreparedCopy {
   }
 
   private func contents() -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
-      status.st_mode & 0o077 == 0, status.st_size <= Self.longest
-    else { return nil }
-    let size = Int(status.st_size)
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      count = max(0, pread(descriptor, buffer.baseAddress, size, 0))
+    try? RegularFile.bytes(of: path, atMost: Self.longest, flags: O_NOFOLLOW) {
+      $0.st_uid == geteuid() && $0.st_mode & 0o077 == 0
     }
-    return bytes.count == size ? bytes : nil
   }
 
   /// Whoever reads it meanwhile reads the old one or the new one.
