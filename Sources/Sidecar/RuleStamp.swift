@@ -4,12 +4,15 @@ import Glibc
 /// What can be told of rule files without reading them.
 struct RuleStamp: Equatable, Sendable {
   private let marks: [FileMark]
+  /// Whether it tells of all files there are.
+  let isComplete: Bool
 
   /// Files beyond that are not watched, but read.
   private static let maximumFiles = 512
 
   init(_ sources: RuleSources) {
     let urls = sources.files.map(\.url) + sources.dialects + [sources.programs]
+    isComplete = urls.count <= Self.maximumFiles
     marks = urls.prefix(Self.maximumFiles).compactMap { FileMark($0.path) }
   }
 

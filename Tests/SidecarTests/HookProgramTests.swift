@@ -167,7 +167,7 @@ struct HookProgramTests {
       case "folder":
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
       case "long":
-        FileManager.default.createFile(atPath: path, contents: nil)
+        try home.write("", to: "shop/.outrider/rules/odd.yaml")
         truncate(path, 1 << 40)
       default: try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: kind)
       }

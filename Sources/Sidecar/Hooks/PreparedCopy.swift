@@ -42,7 +42,9 @@ struct PreparedCopy {
   ///
   /// - Parameter now: In seconds since the epoch.
   func keep(_ library: RuleLibrary, now: Int = time(nil)) {
-    guard library.isWhole, stamp.isOlder(than: now - Self.settling), folder.make() else { return }
+    guard library.isWhole, stamp.isComplete, stamp.isOlder(than: now - Self.settling), folder.make() else {
+      return
+    }
     let body = PreparedRules.bytes(of: library.rulebook, errors: library.errors)
     guard body.count < Self.longest else { return }
     write(Array(digest(of: body).utf8) + body)
