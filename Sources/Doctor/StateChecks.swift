@@ -45,7 +45,7 @@ extension Check {
     return .ok("alert log", "\(path): not there yet; the first alert makes it")
   }
 
-  /// The folder in which sidecars can be reached is the user's alone, and one answers.
+  /// The folder in which sidecars can be reached is the user's alone, and each that runs is well.
   static let sidecar = Check { around in
     let folder = RuntimeFolder(environment: around.environment)
     let nobody = Finding.ok(
@@ -55,30 +55,72 @@ extension Check {
     let sockets = folder.sockets
     let troubles = sockets.compactMap { path in FileStatus(of: path).flatMap { trouble(ofSocket: path, $0) } }
     guard !sockets.isEmpty, troubles.isEmpty else { return troubles.isEmpty ? [nobody] : troubles }
+    var findings: [Finding] = []
+    for socket in sockets { findings += await sidecar(at: socket) }
+    return findings
+  }
+
+  private static func sidecar(at socket: String) async -> [Finding] {
     do throws(SidecarClient.Failure) {
-      try await answer(in: folder).get()
-      return [.ok("sidecar", "answers in \(folder.path)")]
-    } catch .nobody {
-      return [
-        .warning(
-          "sidecar", "nobody answers on \(sockets.joined(separator: ", ")); left by one that was killed",
-          "start it again: outrider watch, or remove it: rm \(sockets.joined(separator: " "))")
-      ]
+      guard let answer = try await question(socket).get() else {
+        return [
+          .warning(
+            "sidecar", "nobody answers on \(socket); left by one that was killed",
+            "start it again: outrider watch, or remove it: rm \(socket)")
+        ]
+      }
+      return sidecar(says: answer)
     } catch {
       return [.problem("sidecar", "\(error)", "end it and start it again: outrider watch --take-over")]
     }
   }
 
-  /// Whether a sidecar answers; whatever it makes of the question. Asking waits, and so has a thread of its own.
-  private static func answer(in folder: RuntimeFolder) async -> Result<Void, SidecarClient.Failure> {
+  /// What a running sidecar says of itself.
+  static func sidecar(says answer: Message) -> [Finding] {
+    let again = "end it and start it again: outrider watch --take-over"
+    guard let health = WatchHealth(answer) else {
+      return [.warning("sidecar", "one runs, of another version than \(outriderVersion)", again)]
+    }
+    let since = WallTime(milliseconds: Int64(health.since).multipliedReportingOverflow(by: 1000).partialValue)
+    let who = "pid \(health.process), version \(cleaned(health.version, limit: 32))"
+    var findings: [Finding] = []
+    if health.version != outriderVersion {
+      findings.append(.warning("sidecar", "\(who), and this is \(outriderVersion)", again))
+    }
+    if let trouble = health.logTrouble {
+      findings.append(
+        .problem("sidecar", "\(who) cannot write its log: \(cleaned(trouble, limit: 400))", "").split)
+    }
+    if health.ruleErrors > 0 {
+      findings.append(
+        .problem(
+          "sidecar", "\(who): \(health.ruleErrors) errors in its rule files", "outrider rules check"))
+    }
+    if health.executions == "polling" {
+      findings.append(
+        .warning(
+          "sidecar", "\(who) is not told of executions by the kernel; short ones escape it",
+          "see 'executions' here"))
+    }
+    guard findings.isEmpty else { return findings }
+    let mode = health.isObserving ? ", observing only" : ""
+    return [
+      .ok(
+        "sidecar",
+        "\(who), since \(since.iso8601)\(mode): \(health.panes) panes of \(cleaned(health.server, limit: 200)) "
+          + "(\(health.agents) with agents), \(health.rules) rules in force; it can write "
+          + cleaned(health.log, limit: 200))
+    ]
+  }
+
+  /// Asking waits, and so has a thread of its own.
+  private static func question(_ socket: String) async -> Result<Message?, SidecarClient.Failure> {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
-        do throws(SidecarClient.Failure) {
-          _ = try SidecarClient(folder: folder).ask(Message("doctor"), limit: .seconds(2))
-          continuation.resume(returning: .success(()))
-        } catch {
-          continuation.resume(returning: .failure(error))
-        }
+        continuation.resume(
+          returning: Result { () throws(SidecarClient.Failure) in
+            try SidecarClient.ask(Message("doctor"), at: socket, limit: .seconds(2))
+          })
       }
     }
   }

@@ -179,6 +179,19 @@ public struct Intervention: Sendable {
     hasRelented = true
   }
 
+  /// The result of an interrupt that would have answered a dialog.
+  public static let dialogIsOpen = "withheld: a dialog is open"
+
+  /// Whether the agent has asked the human about it, whose answer counts.
+  public var isLeftToHuman: Bool { outcomes.contains { $0.result == Self.dialogIsOpen } }
+
+  /// The human has approved in the agent's dialog what it is about: the agent is not told off for it.
+  public mutating func withdraw(at now: Instant) {
+    guard case .waitingForBox = stage, !isTyped else { return }
+    finish(.prompt, "not needed: the human approved it", true, at: now)
+    stage = .finished
+  }
+
   /// The time at which it wants to be asked again even when the pane shows nothing new.
   public var deadline: Instant? {
     switch stage {
@@ -258,7 +271,7 @@ public struct Intervention: Sendable {
     }
     switch pane.state {
     case .asking:
-      finish(.interrupt, "withheld: a dialog is open", false, at: now)
+      finish(.interrupt, Self.dialogIsOpen, false, at: now)
       return typeNext(pane, at: now)
     case .idle, .interrupted:
       finish(.interrupt, "not needed: the turn is over", true, at: now)

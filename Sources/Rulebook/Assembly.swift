@@ -5,7 +5,6 @@ import Shell
 struct Assembly {
   private(set) var errors: [FileError] = []
   private let programs: ProgramTable
-  private let isTried: Bool
   private var files: [RuleFile]
   var rules: [Rule] = []
   var disabled: [Change] = []
@@ -18,9 +17,8 @@ struct Assembly {
   /// The lists as they stand after each layer.
   private var lists: [Layer: [String: [String]]] = [:]
 
-  init(_ files: [RuleFile], programs: ProgramTable, isTried: Bool) {
+  init(_ files: [RuleFile], programs: ProgramTable) {
     self.programs = programs
-    self.isTried = isTried
     self.files = Layer.allCases.flatMap { layer in files.filter { $0.layer == layer } }
   }
 
@@ -157,7 +155,6 @@ struct Assembly {
     }
     checkTemplates(of: rule, among: all)
     guard errors.count == before else { return false }
-    if isTried { return true }
     // Its own exceptions only: what a user excepts is no fault of the rule's.
     var own = rule
     own.except.removeLast(excepted.count { $0.rule == rule.id })

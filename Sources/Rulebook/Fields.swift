@@ -13,7 +13,7 @@ extension Fact.Kind {
     case .edit: ["path"]
     case .prompt: ["by"]
     case .status: ["context", "tokens", "elapsed", "queued"]
-    case .state: ["state", "was", "evidence"]
+    case .state: ["state", "was", "evidence", "hooked"]
     case .probe: ["measure", "path", "mib_left", "inodes_left"]
     case .line: ["region"]
     default: []

@@ -42,10 +42,10 @@ extension RuleFileReader {
     let fires = fields["fires"].map { readExamples($0, of: on, mustFire: true, "\(what): 'fires'") } ?? []
     let silent = fields["silent"].map { readExamples($0, of: on, mustFire: false, "\(what): 'silent'") } ?? []
     guard file.errors.count == before, let on, isQuiet || (severity != nil && why != nil) else { return nil }
-    let parts = windows.count == nil ? (filter: when, threshold: nil) : when?.parted(by: "count")
+    let parts = windows.parts(of: when)
     return Rule(
-      id: id, on: on, match: match, except: except, when: when, filter: parts?.filter,
-      threshold: parts?.threshold, severity: severity ?? .info,
+      id: id, on: on, match: match, except: except, when: when, filter: parts.filter,
+      threshold: parts.threshold, severity: severity ?? .info,
       why: why ?? Template(""), instead: instead, prompt: prompt, steps: steps, emit: emit,
       windows: windows, fires: fires, silent: silent, origin: origin(node), layer: layer,
       isQuiet: isQuiet, places: fields.mapValues { place($0) })

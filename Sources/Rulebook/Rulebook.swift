@@ -94,15 +94,13 @@ public struct Rulebook: Sendable {
 
   /// The rules of these files, their examples tried.
   ///
-  /// - Parameters:
-  ///   - files: In the order in which they have a say; those of a later layer after all of an earlier one.
-  ///   - isTried: The same files have been loaded before and their examples were sound; they are not run again.
+  /// - Parameter files: In the order in which they have a say; those of a later layer after all of an earlier one.
   /// - Returns: The rulebook of all rules that are sound, and every error of every file. A rule whose
   ///   examples fail, that names an unknown list or whose id is taken is left out.
   public static func load(
-    _ files: [RuleFile], programs: ProgramTable, isTried: Bool = false
+    _ files: [RuleFile], programs: ProgramTable
   ) -> (rulebook: Rulebook, errors: [FileError]) {
-    var assembly = Assembly(files, programs: programs, isTried: isTried)
+    var assembly = Assembly(files, programs: programs)
     let rulebook = assembly.assemble()
     return (rulebook, assembly.errors)
   }

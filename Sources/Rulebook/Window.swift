@@ -60,6 +60,12 @@ public struct Windows: Sendable, Equatable {
   /// Whether the rule looks at how long something is so.
   var isSpell: Bool { held != nil || stall != nil }
 
+  /// What of a rule's condition is looked at before a fact is counted, and what after.
+  func parts(of when: Condition?) -> (filter: Condition?, threshold: Condition?) {
+    guard count != nil else { return (when, nil) }
+    return when?.parted(by: "count") ?? (nil, nil)
+  }
+
   /// Kinds of fact that put the rule at ease.
   var easing: [Fact.Kind] {
     (count?.reset ?? []) + (expectation.map { $0.kinds + $0.unless } ?? [])

@@ -75,10 +75,11 @@ public final class DialectReader {
     box = nil
     dialogWithin = .zero
     (prompts, queued, asked) = ([], [], nil)
-    for item in items {
+    for (index, item) in items.enumerated() {
       let head = item.head
-      if ![.command, .output, .interrupted].contains(dialect.lines[item.entry].role) { isPast = false }
-      switch dialect.lines[item.entry].role {
+      let role = role(of: item, above: items.dropFirst(index + 1).first)
+      if ![.command, .output, .interrupted].contains(role) { isPast = false }
+      switch role {
       case .command:
         if isAsking { asked = item.text }
         let isAgents = !humanCommands.include(item.text, at: now)
@@ -136,6 +137,7 @@ public final class DialectReader {
       case .aside: break
       case .queued: queued.append(item.text)
       case .activity:
+        speech.forget(head.id)
         activity = item.fields["count"] ?? "1"
         isPast = false
       case .past: isPast = true
@@ -167,6 +169,17 @@ public final class DialectReader {
       facts += change(to: newState, at: now, evidence: classifier.evidence(for: newState))
     }
     return facts
+  }
+
+  /// What an item is. Words right above a command that runs say what it is for, whatever they are, and are no
+  /// prose.
+  private func role(of item: LineClassifier.Item, above next: LineClassifier.Item?) -> Dialect.Role {
+    let role = dialect.lines[item.entry].role
+    guard role == .said, let next, let last = item.rows.last, next.head.row == last.row + last.rowCount else {
+      return role
+    }
+    let line = dialect.lines[next.entry]
+    return line.role == .command && line.phase == .running ? .activity : role
   }
 
   private func readCommand(
@@ -289,28 +302,5 @@ private struct HumanCommands {
 
   func include(_ text: String, at now: Instant) -> Bool {
     commands.contains { $0.text == text && now - $0.time < Self.span }
-  }
-}
-
-/// The prose that an agent is writing. It is a fact when it is complete, not while it streams.
-private struct Speech {
-  private var pending: [(id: LineID, text: String)] = []
-
-  /// Whether it is more than was known.
-  mutating func hear(_ id: LineID, _ text: String) -> Bool {
-    guard let index = pending.firstIndex(where: { $0.id == id }) else {
-      pending.append((id, text))
-      return true
-    }
-    defer { pending[index].text = text }
-    return pending[index].text != text
-  }
-
-  /// What is complete: something stands below it, it has left the screen, or the turn is over.
-  mutating func finished(visible: Set<LineID>, last: LineID?, isOver: Bool) -> [String] {
-    guard !pending.isEmpty else { return [] }
-    let done = pending.filter { isOver || $0.id != last || !visible.contains($0.id) }
-    pending.removeAll { item in done.contains { $0.id == item.id } }
-    return done.map(\.text)
   }
 }

@@ -57,7 +57,7 @@ final class AgentPane {
   private var cases: [Case] = []
   /// Corrections that came too late for the one being typed.
   private var waiting: [Case] = []
-  private var others = OtherSenses()
+  var others = OtherSenses()
   /// The prompts that were sent off since the intervention began.
   private var prompts: [String] = []
 
@@ -82,7 +82,9 @@ final class AgentPane {
   var keys: Dialect.Keys? { reader.dialect?.keys }
 
   /// Something is being done to the agent, or about to be.
-  var isIntervening: Bool { intervention != nil || !waiting.isEmpty || others.isWaiting || restarts.isUnderWay }
+  var isIntervening: Bool {
+    intervention != nil || !waiting.isEmpty || others.isWaiting || restarts.isUnderWay
+  }
 
   /// Notes what the facts tell about the cases at hand, and about commands that were refused and ran all the same.
   func note(_ fact: Fact, at now: Instant) -> [Effect] {
@@ -90,6 +92,9 @@ final class AgentPane {
     guard fact.phase == .ran, let story = fact.story else { return [] }
     for index in cases.indices where cases[index].verdict.fact.story == story {
       cases[index].hasRun = true
+    }
+    if intervention?.isLeftToHuman ?? false, cases.allSatisfy({ $0.hasRun && $0.hold == nil }) {
+      intervention?.withdraw(at: now)
     }
     guard let alert = others.takeRefused(fact) else { return [] }
     let late = alert.updated(

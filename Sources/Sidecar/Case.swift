@@ -57,12 +57,21 @@ struct Case {
     }
     let stops = verdict.rule.actions.contains { [.deny, .hold, .interrupt].contains($0) }
     if verdict.fact.kind == .command, stops {
-      if hasRun { return .tooLate }
+      if hasRun { return wasApproved(results) ? .resolved : .tooLate }
       guard let interrupt else { return .escalated }
+      // The human has refused it in the agent's dialog.
+      if interrupt.result == Intervention.dialogIsOpen {
+        return prompt?.isProved ?? false ? .denied : .escalated
+      }
       if interrupt.result.hasPrefix("not needed") { return .tooLate }
       return interrupt.isProved ? .stopped : .escalated
     }
     return prompt?.isProved ?? false ? .corrected : .escalated
+  }
+
+  /// The human was asked by the agent itself before it ran.
+  private func wasApproved(_ results: [Intervention.Outcome]) -> Bool {
+    results.contains { $0.action == .interrupt && $0.result == Intervention.dialogIsOpen }
   }
 
   /// Whether the human has to be called: when the rule wants it and the agent was not stopped in time and
@@ -70,7 +79,7 @@ struct Case {
   func needsHuman(after results: [Intervention.Outcome]) -> Bool {
     guard verdict.actions.contains(.escalate) else { return false }
     switch outcome(of: results) {
-    case .denied: return false
+    case .denied, .resolved: return false
     case .held, .stopped, .corrected: return results.contains { !$0.isProved }
     default: return true
     }

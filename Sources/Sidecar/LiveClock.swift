@@ -12,6 +12,9 @@ public struct LiveClock: Sendable {
     start = Self.read(CLOCK_MONOTONIC)
   }
 
+  /// When it was made.
+  var began: Instant { Instant(nanoseconds: wall) }
+
   public var now: Instant { instant(ofMonotonic: Self.read(CLOCK_MONOTONIC)) }
 
   /// - Parameter nanoseconds: A reading of `CLOCK_MONOTONIC`.

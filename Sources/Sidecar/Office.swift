@@ -13,7 +13,7 @@ final class Office: Sendable {
     let kind: Kind
   }
 
-  private let log: AlertLog
+  let log: AlertLog
   private let notifiers: [any Notifier]
   private let tell: @Sendable (Watcher.Report) -> Void
   private let papers: AsyncStream<Paper>

@@ -13,6 +13,8 @@ public struct RuleLibrary: Sendable {
   public let sources: RuleSources
   /// The rule files that could be read, sound or not, in their order.
   public let files: [RuleFile]
+  /// Whether every file could be read; what is in it is another matter.
+  let isWhole: Bool
   /// The text of every file that was read, by the name that errors give it.
   public let texts: [String: String]
   /// The layer of every rule file, by its name.
@@ -30,11 +32,9 @@ public struct RuleLibrary: Sendable {
 
   /// Reads all files of all layers, as they are now.
   ///
-  /// - Parameters:
-  ///   - isTried: The files are as they were when their examples were last run, and were sound.
-  ///   - withDialects: False where no pane is read.
+  /// - Parameter withDialects: False where no pane is read.
   /// - Throws: `MissingRules` when there are no shipped rules.
-  public init(_ sources: RuleSources, isTried: Bool = false, withDialects: Bool = true) throws {
+  public init(_ sources: RuleSources, withDialects: Bool = true) throws {
     let places = sources.files
     guard places.contains(where: { $0.layer == .shipped }) else {
       throw MissingRules(searched: [sources.shipped.path])
@@ -51,12 +51,13 @@ public struct RuleLibrary: Sendable {
     files = places.compactMap { place in
       read(place.url).map { RuleFile($0.text, name: $0.name, layer: place.layer) }
     }
-    let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable(), isTried: isTried)
+    let loaded = Rulebook.load(files, programs: programs?.table ?? ProgramTable())
     let dialects = (withDialects ? sources.dialects : []).compactMap(read).map {
       DialectFile($0.text, name: $0.name)
     }
     rulebook = sources.profile == .observe ? loaded.rulebook.observing() : loaded.rulebook
     self.dialects = dialects.compactMap(\.dialect)
+    isWhole = errors.isEmpty
     self.errors = errors + (programs?.errors ?? []) + loaded.errors + dialects.flatMap(\.errors)
     self.sources = sources
     self.texts = texts
@@ -108,22 +109,25 @@ public struct RuleLibrary: Sendable {
     return found
   }
 
+  /// Bytes of a file; what a file of rules may have is told where it is parsed.
+  private static let longestFile = 4 << 20
+
   private static func text(of url: URL, _ errors: inout [FileError]) -> String? {
-    guard let data = try? Data(contentsOf: url) else {
+    func fail(_ message: String) -> String? {
       errors.append(
-        FileError(
-          file: RuleSources.File.name(of: url), line: 1, column: 1,
-          message: "cannot be read; is the path right?"))
+        FileError(file: RuleSources.File.name(of: url), line: 1, column: 1, message: message))
       return nil
     }
-    guard let text = String(data: data, encoding: .utf8) else {
-      errors.append(
-        FileError(
-          file: RuleSources.File.name(of: url), line: 1, column: 1, message: "is not UTF-8; save it as UTF-8")
-      )
-      return nil
+    do throws(RegularFile.Failure) {
+      let bytes = try RegularFile.bytes(of: url.path, atMost: longestFile)
+      return String(validating: bytes, as: UTF8.self) ?? fail("is not UTF-8; save it as UTF-8")
+    } catch {
+      return switch error {
+      case .notRegular: fail("is no file; write the rules into a plain file")
+      case .tooLong: fail("the file is larger than 4 MiB; split it by topic")
+      case .unreadable, .unwanted: fail("cannot be read; is the path right?")
+      }
     }
-    return text
   }
 }
 

@@ -1,39 +1,6 @@
 import Foundation
-import Glibc
 import Journal
 import Rulebook
-
-/// What can be told of rule files without reading them.
-struct RuleStamp: Equatable, Sendable {
-  private struct Mark: Equatable {
-    let path: String
-    let inode: UInt64
-    let size: Int64
-    let seconds: Int
-    let nanoseconds: Int
-  }
-
-  private let marks: [Mark]
-
-  /// The same for the same files in the same state, and for no others.
-  var text: String {
-    marks.map { "\($0.path) \($0.inode) \($0.size) \($0.seconds).\($0.nanoseconds)\n" }.joined()
-  }
-
-  /// Files beyond that are not watched, but read.
-  private static let maximumFiles = 512
-
-  init(_ sources: RuleSources) {
-    let urls = sources.files.map(\.url) + sources.dialects + [sources.programs]
-    marks = urls.prefix(Self.maximumFiles).compactMap { url in
-      var status = stat()
-      guard stat(url.path, &status) == 0 else { return nil }
-      return Mark(
-        path: url.path, inode: UInt64(status.st_ino), size: Int64(status.st_size),
-        seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
-    }
-  }
-}
 
 /// Tells an edit of rule files that can be taken from one that has to be refused.
 ///

@@ -305,7 +305,7 @@ public actor Watcher {
       notes.take(fact, of: id)
       noteForQueue(fact, of: id, at: now)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
-      raise(place.court.judge.judge(fact), at: now)
+      raise(place.court.judge.judge(pane.told(fact)), at: now)
     }
     carry(pane.advance(at: now), to: id, process: place.info.process)
     bring(to: id, at: now)

@@ -12,12 +12,7 @@ extension Outrider {
 
     @OptionGroup var rules: RuleOptions
     @OptionGroup var log: LogOptions
-
-    @Option(name: [.customShort("L"), .customLong("socket-name")], help: "The tmux server, as in tmux -L.")
-    var socketName: String?
-
-    @Option(name: [.customShort("S"), .customLong("socket-path")], help: "The tmux server, as in tmux -S.")
-    var socketPath: String?
+    @OptionGroup var tmux: ServerOptions
 
     @Option(help: "A program that watch is to call with an alert; may be repeated.")
     var notify: [String] = []
@@ -25,17 +20,11 @@ extension Outrider {
     @Flag(help: "Write one JSON object a line.")
     var json = false
 
-    func validate() throws {
-      if socketName != nil, socketPath != nil { throw ValidationError("Give either -L or -S, not both.") }
-    }
-
     func run() async throws {
-      let socket: Server.Socket =
-        socketName.map { .named($0) } ?? socketPath.map { .path($0) } ?? .standard
       let surroundings = Surroundings(
         environment: ProcessInfo.processInfo.environment,
         project: Repository.root(above: FileManager.default.currentDirectoryPath),
-        program: try? OwnProgram.path(), server: Server(socket: socket), rules: try library(),
+        program: try? OwnProgram.path(), server: Server(socket: tmux.socket), rules: try library(),
         log: try? log.path(), notifiers: notify)
       let findings = await Examination.findings(in: surroundings)
       show(findings)

@@ -117,7 +117,7 @@ struct HookCall {
       let event = try HookEvent(json: input)
       let hook = try LoneHook(sources(for: event), folder: folder)
       troubles += hook.errors.map(\.description)
-      ruling = hook.take(event, of: agent, clock: clock)
+      ruling = try hook.take(event, of: agent, clock: clock)
       if let ruling {
         status = say(Array(ruling.answer.json(at: event.moment).utf8), denial: ruling.answer.denial)
       }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Sidecar
 
 @main
 struct Outrider: AsyncParsableCommand {
@@ -10,7 +11,7 @@ struct Outrider: AsyncParsableCommand {
       Rules are text files; what was seen and done is one line each in the alert log.
       Exit codes: 0 fine, 1 findings, 2 usage or a broken rule file, 69 something needed is missing.
       """,
-    version: "outrider 0.1.0",
+    version: "outrider \(outriderVersion)",
     subcommands: [
       Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self, Install.self,
       Uninstall.self,

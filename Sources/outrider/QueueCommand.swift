@@ -40,7 +40,7 @@ extension Outrider {
     @Flag(help: "Print what waits as JSON, one a line.")
     var json = false
 
-    @OptionGroup var server: TmuxServerOptions
+    @OptionGroup var server: ServerOptions
     @OptionGroup var rules: RuleOptions
 
     func validate() throws {

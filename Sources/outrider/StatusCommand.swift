@@ -18,7 +18,7 @@ extension Outrider {
     @Flag(help: "Print one JSON object an agent and line.")
     var json = false
 
-    @OptionGroup var server: TmuxServerOptions
+    @OptionGroup var server: ServerOptions
 
     func run() async throws {
       let client = try await server.client()

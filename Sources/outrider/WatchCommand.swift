@@ -19,12 +19,7 @@ extension Outrider {
 
     @OptionGroup var rules: RuleOptions
     @OptionGroup var log: LogOptions
-
-    @Option(name: [.customShort("L"), .customLong("socket-name")], help: "The tmux server, as in tmux -L.")
-    var socketName: String?
-
-    @Option(name: [.customShort("S"), .customLong("socket-path")], help: "The tmux server, as in tmux -S.")
-    var socketPath: String?
+    @OptionGroup var tmux: ServerOptions
 
     @Option(help: "Only this session, by name; may be repeated.")
     var session: [String] = []
@@ -55,7 +50,6 @@ extension Outrider {
     var verbose = false
 
     func validate() throws {
-      if socketName != nil, socketPath != nil { throw ValidationError("Give either -L or -S, not both.") }
       for program in notify where !FileManager.default.isExecutableFile(atPath: program) {
         throw ValidationError("--notify \(program): there is no such program; give its full path.")
       }
@@ -109,10 +103,7 @@ extension Outrider {
     }
 
     private var server: Server {
-      let socket: Server.Socket =
-        socketName.map { .named($0) } ?? socketPath.map { .path($0) } ?? .standard
-      let prefix = via?.split(separator: " ").map(String.init) ?? []
-      return Server(socket: socket, prefix: prefix)
+      Server(socket: tmux.socket, prefix: via?.split(separator: " ").map(String.init) ?? [])
     }
 
     /// A server that is not there is told at once, with what to do.

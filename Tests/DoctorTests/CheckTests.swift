@@ -1,11 +1,12 @@
 import Foundation
 import Journal
+import Senses
 import Settings
-import Sidecar
 import Testing
 import Tmux
 
 @testable import Doctor
+@testable import Sidecar
 
 /// Each check is made to fail, each in its own way, and made to be content.
 @Suite("What outrider doctor looks at")
@@ -136,12 +137,19 @@ struct CheckTests {
         guard client >= 0 else { return }
         var buffer = [UInt8](repeating: 0, count: 4096)
         while read(client, &buffer, buffer.count) > 0 {}
-        let answer = Message("refused").bytes
+        let health = WatchHealth(
+          process: 7, since: 1_764_000_000, server: "/tmp/t", panes: 3, agents: 2, rules: 60, log: "/l",
+          executions: "kernel")
+        let answer = health.message.bytes
         _ = send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
         close(client)
       }
     }
-    #expect(await look() == .ok("sidecar", "answers in \(folder.path)"))
+    #expect(await look()?.level == .ok)
+    #expect(
+      await look()?.what
+        == "pid 7, version \(outriderVersion), since 2025-11-24T16:00:00.000Z: 3 panes of /tmp/t (2 with agents), "
+        + "60 rules in force; it can write /l")
     chmod(socketPath, 0o666)
     #expect(await look()?.advice == "chmod 600 \(socketPath)")
     shutdown(sidecar, Int32(SHUT_RDWR))
@@ -155,6 +163,39 @@ struct CheckTests {
     while await look()?.level != .warning, ContinuousClock.now < deadline {}
     #expect(await look()?.level == .warning)
     #expect(await look()?.advice?.contains("rm \(socketPath)") == true)
+  }
+
+  @Test(
+    "a sidecar that is of another version, cannot write its log, has broken rules or lacks the kernel's word")
+  func unwell() {
+    let well = WatchHealth(
+      process: 7, since: 0, server: "/tmp/t", panes: 3, agents: 2, rules: 60, log: "/l", executions: "none")
+    func levels(_ change: (inout WatchHealth) -> Void) -> [Finding.Level] {
+      var health = well
+      change(&health)
+      return Check.sidecar(says: health.message).map(\.level)
+    }
+    #expect(levels { _ in } == [.ok])
+    #expect(levels { $0.version = "0.0.1" } == [.warning])
+    #expect(levels { $0.logTrouble = "/l: no space is left; make room" } == [.problem])
+    #expect(levels { $0.ruleErrors = 2 } == [.problem])
+    #expect(levels { $0.executions = "polling" } == [.warning])
+    #expect(Check.sidecar(says: Message("refused", ["why": "unknown"])).map(\.level) == [.warning])
+    #expect(Check.sidecar(says: Message("ok", ["version": "9", "pid": "x"])).map(\.level) == [.warning])
+  }
+
+  @Test("executions: told by the kernel, or what is in the way and what to do about it")
+  func executions() async throws {
+    #expect(Check.executions(obstacle: nil, program: "/o").level == .ok)
+    let old = Check.executions(obstacle: ExecError(errno: EPERM), program: "/opt/outrider")
+    #expect(old.level == .warning && old.what.contains("CAP_NET_ADMIN") && old.what.contains("4 to 40 ms"))
+    #expect(old.advice?.hasSuffix("sudo setcap cap_net_admin+ep /opt/outrider") == true)
+    for errno in [ENOTSUP, ECONNREFUSED, EPROTONOSUPPORT, EACCES] {
+      let finding = Check.executions(obstacle: ExecError(errno: errno), program: "/o")
+      #expect(finding.level == .warning && finding.advice?.isEmpty == false)
+    }
+    let around = try House().surroundings()
+    #expect(await Check.executions.look(around).count == 1)
   }
 
   /// Takes connections and never says a word.

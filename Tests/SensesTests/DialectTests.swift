@@ -133,6 +133,25 @@ struct DialectTests {
     #expect(ended.map(\.story) == facts.filter { $0.phase == .running }.map(\.story))
   }
 
+  @Test(
+    "tell of a command once, whatever the model says it is for, while the bullet above it blinks",
+    arguments: [
+      "Running", "X", "Stopping", "Is it there?", "2 things", "Überprüfe den Status", "Finding the string",
+    ])
+  func describedCommand(_ words: String) throws {
+    let grey = "\u{1B}[38;5;246m"
+    let above = ["✶ Booping… (1s · ↓ 50 tokens)", "❯ Go on", ""]
+    let command = ["\(grey)  ⎿  $ eval \"$A\" && echo 'on and on'", "\(grey)     eval \"$B\"", "\u{1B}[39m"]
+    let facts = try Self.facts(
+      "claude-code",
+      [above + ["\(grey)● \(words)"]]
+        + ["●", " ", "●", " "].map { above + ["\(grey)\($0) \(words)"] + command }
+        + [above + ["\(grey)  Ran 1 shell command", "", "", ""]])
+    #expect(Set(facts.filter { $0.kind == .command }.map(\.story)).count == 1)
+    #expect(facts.filter { $0.kind == .command && $0.phase == .running }.count == 3)
+    #expect(facts.filter { $0.kind == .said }.isEmpty, "a description is no prose")
+  }
+
   @Test("move no clock by a timer, a spinner, a blinking bullet or a tip")
   func noProgress() throws {
     let claude = try Self.facts(

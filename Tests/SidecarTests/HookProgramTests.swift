@@ -155,6 +155,28 @@ struct HookProgramTests {
     }
   }
 
+  @Test(
+    "refuses at once, and says what is wrong, when a pipe, a device, a folder or an endless file stands among the rules",
+    arguments: ["pipe", "/dev/zero", "folder", "long"])
+  func noFile(_ kind: String) throws {
+    try Home.with { home in
+      try home.write("rules: []\n", to: "shop/.outrider/rules/sound.yaml")
+      let path = home.url.appending(path: "shop/.outrider/rules/odd.yaml").path
+      switch kind {
+      case "pipe": mkfifo(path, 0o600)
+      case "folder":
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      case "long":
+        try home.write("", to: "shop/.outrider/rules/odd.yaml")
+        truncate(path, 1 << 40)
+      default: try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: kind)
+      }
+      let run = try home.ask("kubectl apply -f x", cwd: home.url.appending(path: "shop").path)
+      #expect(refusal(run.output) != nil)
+      #expect(run.errors.contains("odd.yaml:1:1: "))
+    }
+  }
+
   @Test("lets go on what it cannot read, and says so")
   func noEvent() throws {
     try Home.with { home in

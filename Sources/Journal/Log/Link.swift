@@ -52,7 +52,7 @@ struct ChainedAlert: Encodable {
 }
 
 extension Digest: Codable {
-  init(from decoder: any Decoder) throws {
+  public init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)
     guard let digest = Digest(hex: text) else {
       throw DecodingError.dataCorrupted(
@@ -61,7 +61,7 @@ extension Digest: Codable {
     self = digest
   }
 
-  func encode(to encoder: any Encoder) throws {
+  public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)
   }

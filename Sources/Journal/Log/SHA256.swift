@@ -1,5 +1,5 @@
 /// The SHA-256 of some bytes (FIPS 180-4).
-struct Digest: Hashable, Sendable, CustomStringConvertible {
+public struct Digest: Hashable, Sendable, CustomStringConvertible {
   private let a: UInt64
   private let b: UInt64
   private let c: UInt64
@@ -29,7 +29,7 @@ struct Digest: Hashable, Sendable, CustomStringConvertible {
     self.init(a: words[0], b: words[1], c: words[2], d: words[3])
   }
 
-  init(of bytes: some Collection<UInt8>) {
+  public init(of bytes: some Collection<UInt8>) {
     self =
       bytes.withContiguousStorageIfAvailable { Digest(UnsafeRawBufferPointer($0)) }
       ?? Array(bytes).withUnsafeBytes { Digest($0) }
@@ -56,7 +56,7 @@ struct Digest: Hashable, Sendable, CustomStringConvertible {
     self.init(a: word(0), b: word(2), c: word(4), d: word(6))
   }
 
-  var description: String {
+  public var description: String {
     [a, b, c, d].map { word in
       let digits = String(word, radix: 16)
       return String(repeating: "0", count: 16 - digits.count) + digits

@@ -1,3 +1,5 @@
+import Rulebook
+
 /// What a hook tells the agent: a refusal, words for the model, a word for the human.
 ///
 /// It never allows: what the agent itself would ask the human about, it still asks about.
@@ -51,18 +53,13 @@ public struct HookAnswer: Sendable, Equatable {
     }
   }
 
+  /// Control characters would reach the agent's pane.
   private func quoted(_ text: String) -> String {
-    var bytes = "\""
+    var shown = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": bytes += "\\\""
-      case "\\": bytes += "\\\\"
-      case "\n": bytes += "\\n"
-      case "\t": bytes += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F: bytes += "�"
-      default: bytes.unicodeScalars.append(scalar)
-      }
+      let isControl = (scalar.value < 0x20 && scalar != "\n" && scalar != "\t") || scalar.value == 0x7F
+      shown.append(isControl ? "\u{FFFD}" : scalar)
     }
-    return bytes + "\""
+    return quotedJSON(String(shown))
   }
 }

@@ -38,8 +38,11 @@ public struct HookReader {
     if let state = Self.state(after: event, hasPane: hasPane) {
       facts.append(
         fact(
-          .state, state, ["state": .string(state), "evidence": .string("\(event.moment.rawValue) hook")],
-          at: now))
+          .state, state,
+          [
+            "state": .string(state), "evidence": .string("\(event.moment.rawValue) hook"),
+            "hooked": .flag(event.moment != .sessionEnd),
+          ], at: now))
     }
     return facts
   }

@@ -3,6 +3,15 @@ import Rulebook
 import Senses
 
 extension AgentPane {
+  /// A fact of the pane's, as the rules are told of it: whether hooks tell the agent what holds here, so that
+  /// nobody has to type it.
+  func told(_ fact: Fact) -> Fact {
+    guard others.hasHooks, fact.kind == .state else { return fact }
+    var fact = fact
+    fact.fields["hooked"] = .flag(true)
+    return fact
+  }
+
   /// Judges an event of the agent's hooks: the answer, and what is to be carried out.
   ///
   /// - Parameters:

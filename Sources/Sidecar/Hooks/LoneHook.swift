@@ -1,12 +1,18 @@
-import Foundation
+import Glibc
 import Journal
 import Rulebook
 import Senses
+import Shell
 
 /// Judges an event of a hook where no sidecar runs: by the same rules, without what others have counted.
 public struct LoneHook {
-  private let library: RuleLibrary
-  private let folder: RuntimeFolder
+  private let sources: RuleSources
+  private let rules: Rules
+
+  private enum Rules {
+    case prepared(PreparedRules)
+    case read(RuleLibrary)
+  }
 
   /// What came of an event.
   public struct Ruling: Sendable {
@@ -17,33 +23,62 @@ public struct LoneHook {
     public let programs: [(path: String, alert: Alert)]
   }
 
-  /// Reads the rules.
+  /// Takes the rules as another hook has prepared them from the same files, or else reads the files, runs their
+  /// examples, and prepares them for the next.
   ///
-  /// Their examples are run only when a file is not as it was when they were run last.
-  ///
+  /// - Parameter now: In seconds since the epoch.
   /// - Throws: `MissingRules`.
-  public init(_ sources: RuleSources, folder: RuntimeFolder) throws {
-    self.folder = folder
-    let stamp = RuleStamp(sources).text
-    let note = "\(folder.path)/rules-tried"
-    let isTried = folder.isOurs && Self.text(of: note) == stamp
-    library = try RuleLibrary(sources, isTried: isTried, withDialects: false)
-    if !isTried, library.errors.isEmpty { keep(stamp, at: note) }
+  public init(_ sources: RuleSources, folder: RuntimeFolder, now: Int = time(nil)) throws {
+    self.sources = sources
+    let copy = PreparedCopy(sources, in: folder)
+    if let prepared = copy.read() {
+      rules = .prepared(prepared)
+    } else {
+      let library = try RuleLibrary(sources, withDialects: false)
+      rules = .read(library)
+      copy.keep(library, now: now)
+    }
   }
 
   /// What is wrong with the rule files; what is sound is in force.
-  public var errors: [FileError] { library.errors }
+  public var errors: [FileError] {
+    switch rules {
+    case .prepared(let prepared): prepared.errors
+    case .read(let library): library.errors
+    }
+  }
+
+  /// Whether it goes without having read a rule file.
+  var isPrepared: Bool { if case .prepared = rules { true } else { false } }
+
+  private var programs: ProgramTable {
+    switch rules {
+    case .prepared(let prepared): prepared.programs
+    case .read(let library): library.rulebook.programs
+    }
+  }
+
+  private func rulebook(for facts: [Fact]) throws -> Rulebook {
+    switch rules {
+    case .prepared(let prepared):
+      try (try? prepared.rulebook(for: facts)) ?? RuleLibrary(sources, withDialects: false).rulebook
+    case .read(let library): library.rulebook
+    }
+  }
 
   /// - Parameters:
   ///   - dialect: The name of the agent's dialect.
   ///   - clock: Asked when the event came, and when it was judged.
-  public func take(_ event: HookEvent, of dialect: String, clock: LiveClock) -> Ruling {
+  /// - Throws: `MissingRules`, when they have just gone.
+  public func take(_ event: HookEvent, of dialect: String, clock: LiveClock) throws -> Ruling {
     let now = clock.now
-    let lone = LoneAgent(dialect, event, programs: library.rulebook.programs)
-    let judge = Judge(library.rulebook)
+    let lone = LoneAgent(dialect, event, programs: programs)
+    let facts = lone.hear(event, at: now)
+    let rulebook = try rulebook(for: facts)
+    let judge = Judge(rulebook)
     var generator = SystemRandomNumberGenerator()
     var ruling = HookRuling(event, isObserving: false, at: now)
-    for fact in lone.hear(event, at: now) {
+    for fact in facts {
       for verdict in judge.judge(fact) {
         var alert = Alert(verdict, about: lone.agent, at: now, using: &generator)
         // Each call is another process here, so that the agent's own number tells commands apart.
@@ -52,7 +87,7 @@ public struct LoneHook {
       }
     }
     var answer = ruling.answer()
-    if let text = library.rulebook.policy(for: event) { answer.add(context: text) }
+    if let text = rulebook.policy(for: event) { answer.add(context: text) }
     var alerts: [Alert] = []
     var programs: [(String, Alert)] = []
     for effect in ruling.effects {
@@ -63,16 +98,5 @@ public struct LoneHook {
       }
     }
     return Ruling(answer: answer, alerts: alerts, programs: programs)
-  }
-
-  private static func text(of path: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    return String(decoding: data, as: UTF8.self)
-  }
-
-  /// Whoever reads it meanwhile reads the old one or the new one.
-  private func keep(_ text: String, at path: String) {
-    guard folder.make() else { return }
-    try? Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
   }
 }

@@ -32,7 +32,7 @@ public struct SidecarClient: Sendable {
   /// - Parameter limit: How long one step of it may take: to take the question, to answer.
   public func ask(_ message: Message, limit: Duration) throws(Failure) -> Message {
     for path in try sockets() {
-      if let answer = try ask(message, at: path, limit: limit) { return answer }
+      if let answer = try Self.ask(message, at: path, limit: limit) { return answer }
     }
     throw .nobody
   }
@@ -43,7 +43,7 @@ public struct SidecarClient: Sendable {
   {
     var answers: [Message] = []
     for path in try sockets() where !onlyPreferred || path == preferred {
-      if let answer = try ask(message, at: path, limit: limit) { answers.append(answer) }
+      if let answer = try Self.ask(message, at: path, limit: limit) { answers.append(answer) }
     }
     if answers.isEmpty { throw .nobody }
     return answers
@@ -60,8 +60,10 @@ public struct SidecarClient: Sendable {
     return first.filter(sockets.contains) + sockets.filter { !first.contains($0) }
   }
 
-  /// - Returns: nil where no sidecar listens.
-  private func ask(_ message: Message, at path: String, limit: Duration) throws(Failure) -> Message? {
+  /// Asks the sidecar at one socket; nil when nobody listens there.
+  public static func ask(
+    _ message: Message, at path: String, limit: Duration
+  ) throws(Failure) -> Message? {
     guard let socket = Descriptor(Descriptor.unixSocket()) else { return nil }
     socket.limit(limit)
     let status = withSocketAddress(path) { connect(socket.number, $0, $1) }

@@ -21,6 +21,7 @@ extension Watcher {
     case "status-line": await noteStatus(message, from: peer)
     case "queue": await answerQueue(message, from: peer)
     case "status": await answerStatus()
+    case "doctor": await health().message
     default: Message("refused", ["why": "this sidecar knows no '\(message.verb)'; is it of another version?"])
     }
   }

@@ -82,10 +82,10 @@ def refused_by_the_human(report, kind):
                f"the correction is {corrections(agent)}")
         expect(not stage.ran, f"it ran: {stage.ran}")
         agent.until(lambda: stage.alerts[0]["outcome"] != "raised", 10, "the alert's outcome")
-        report.say(f"outcome: {stage.alerts[0]['outcome']}")
+        expect(stage.alerts[0]["outcome"] == "denied", f"nothing ran, and the alert says {stage.alerts[0]}")
 
 
-@case("{}: a dialog about a forbidden command is left alone when the human approves it", "claude", "codex")
+@case("{}: what the human approves in a dialog runs to its end, and the agent is not told off for it", "claude", "codex")
 def approved_by_the_human(report, kind):
     with Stage(watched=WATCHED) as stage:
         agent = stage.agent(kind, deploys, **ASKING[kind])
@@ -97,13 +97,12 @@ def approved_by_the_human(report, kind):
         is_left_alone(stage, agent, 2)
         agent.press("Enter")
         agent.until(lambda: stage.ran, 5, "the command that the human approved")
-        agent.until(lambda: corrections(agent), 20, "the correction in the model's log")
-        agent.until(lambda: stage.alerts[0]["outcome"] != "raised", 10, "the alert's outcome")
-        time.sleep(2.2)
-        alert, run = stage.alerts[0], stage.ran[0]
-        report.say(f"approved, and then {'ended' if run.ended else 'interrupted'}; outcome: {alert['outcome']}")
-        expect(len(stage.alerts) == 1, f"one command, more than one alert: {stage.alerts}")
-        expect(len(corrections(agent)) == 1, f"corrected more than once: {corrections(agent)}")
+        agent.until(lambda: stage.alerts[0]["outcome"] != "raised", 20, "the alert's outcome")
+        agent.until(lambda: agent.is_at_rest, 10, "rest")
+        time.sleep(1)
+        expect(stage.ran[0].ended, "the command that the human approved was interrupted")
+        expect([alert["outcome"] for alert in stage.alerts] == ["resolved"], f"the alert says {stage.alerts}")
+        expect(not corrections(agent), f"the agent was told off for what the human approved: {corrections(agent)}")
 
 
 @case("{}: a prompt that is due while a dialog is open waits until the human has answered it", "claude", "codex")

@@ -179,3 +179,43 @@ def refused_sub_agent(report):
         expect([(alert["text"], alert["outcome"]) for alert in alerts] == [(forbidden, "denied")], f"alerts: {alerts}")
         expect(any(correction(alerts[0]) in text for text in told), f"the sub-agent was told {told}")
         expect(not stage.keys, f"keys were sent: {stage.keys}")
+
+
+def compacted(stage, agent):
+    """Has the agent compact its context and take one more prompt; what the model was told of the policy since."""
+    stage.ride()
+    agent.start()
+    agent.type("Look around")
+    agent.turns(1)
+    agent.until(lambda: agent.is_at_rest, 10, "rest")
+    before = len(agent.model.requests)
+    agent.type("/compact")
+    # Codex asks for its summary in words of its own, and says when it has it.
+    agent.until(lambda: "Context compacted" in agent.screen
+                or any(turn.is_compaction for turn in agent.model.requests[before:]), 20, "the compaction")
+    agent.until(lambda: agent.is_at_rest, 20, "rest")
+    # A state has to last before rules hear of it.
+    time.sleep(2)
+    agent.until(lambda: agent.is_at_rest, 20, "rest")
+    agent.type("Go on")
+    agent.until(lambda: any("Go on" in prompt for turn in agent.model.turns for prompt in turn.prompts), 20,
+                "the next prompt in the model's log")
+    turns = [turn for turn in agent.model.requests[before:] if turn.is_turn and not turn.is_compaction]
+    news = [text for turn in turns for text in turn.news]
+    return (sum("Outrider watches this session" in text for text in news),
+            sum("your context was compacted" in text for text in news))
+
+
+@case("{}: after a compaction the policy is said once, by its hook", "claude", "codex")
+def policy_by_hook(report, kind):
+    with Stage() as stage:
+        agent = hooked(stage, kind, Steps([]))
+        by_hook, typed = compacted(stage, agent)
+        expect((by_hook, typed) == (1, 0), f"told {by_hook} times by the hook and {typed} times in the pane")
+
+
+@case("{}: after a compaction the policy is said once, in the pane of an agent without hooks", "claude", "codex")
+def policy_typed(report, kind):
+    with Stage() as stage:
+        by_hook, typed = compacted(stage, stage.agent(kind, Steps([])))
+        expect((by_hook, typed) == (0, 1), f"told {by_hook} times by a hook and {typed} times in the pane")

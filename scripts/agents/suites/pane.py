@@ -3,6 +3,7 @@
 import re
 import time
 
+from model import Steps
 from stage import Stage
 from suite import case, expect
 
@@ -143,3 +144,22 @@ class GoesOn(Tasks):
 def told(agent, number):
     return any("Outrider" in prompt and re.search(rf"\b(web|api)-{number}\b|\brun={number}\b", prompt)
                for turn in agent.model.turns for prompt in turn.prompts)
+
+
+# What models call their commands by; Claude Code begins some with what is being done, and leaves others as they are.
+WORDS = ["", "x", "kubectl thing", "Stop", "Is it there?", "2 things", "Überprüfe den Status", "run all tests"]
+
+
+@case("claude: a command has one alert, whatever the model describes it with")
+def described(report):
+    with Stage(watched=WATCHED, files=FILES) as stage:
+        script = Steps([{"run": f"eval \"$STEP_{number}\"; sleep 1.2", "description": words}
+                        for number, words in enumerate(WORDS)])
+        agent = stage.agent("claude", script)
+        agent.start()
+        stage.ride()
+        agent.type("Go on")
+        agent.until(lambda: script.taken > len(WORDS), 60, "the model's last step")
+        agent.until(lambda: agent.is_at_rest, 10, "rest")
+        found = [alert["text"] for alert in stage.alerts]
+        expect(found == [f"eval $STEP_{number}" for number in range(len(WORDS))], f"the alerts are {found}")

@@ -1,24 +1,12 @@
-import ArgumentParser
 import Foundation
 import Sidecar
 import Tmux
 
-/// Which tmux server a command means.
-struct TmuxServerOptions: ParsableArguments {
-  @Option(name: [.customShort("L"), .customLong("socket-name")], help: "The tmux server, as in tmux -L.")
-  var socketName: String?
-
-  @Option(name: [.customShort("S"), .customLong("socket-path")], help: "The tmux server, as in tmux -S.")
-  var socketPath: String?
-
-  func validate() throws {
-    if socketName != nil, socketPath != nil { throw ValidationError("Give either -L or -S, not both.") }
-  }
-
-  var isNamed: Bool { socketName != nil || socketPath != nil }
+extension ServerOptions {
+  var isNamed: Bool { name != nil || path != nil }
 
   var server: Server {
-    Server(socket: socketName.map { .named($0) } ?? socketPath.map { .path($0) } ?? .standard)
+    Server(socket: socket)
   }
 
   /// The path of its socket, by which sidecars know it; nil when no server is there.
