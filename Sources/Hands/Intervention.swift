@@ -3,8 +3,10 @@ import Rulebook
 /// One correction of one agent: interrupt, then type, each with its proof. A pure state machine: it is told
 /// what the pane shows and what time it is, and says what to do.
 ///
-/// It never types into an approval or a menu, into copy mode, over somebody's words, or into a pane whose
-/// agent is gone: it waits, and when it has waited long enough it gives up and says why.
+/// It never types into an approval or a menu, into copy mode, over somebody's words, while somebody types, or
+/// into a pane whose agent is gone: it waits, and when it has waited long enough it gives up and says why. What
+/// was typed and did not arrive is typed once more. The interrupt key alone may go past words in the prompt box:
+/// it leaves them where they are.
 public struct Intervention: Sendable {
   /// What is to be done to the pane now.
   public enum Effect: Sendable, Equatable {
@@ -47,8 +49,20 @@ public struct Intervention: Sendable {
     public var readBack: Duration = .seconds(3)
     /// The prompt in the transcript, or an empty box, after Enter.
     public var sent: Duration = .seconds(5)
+    /// Between two attempts to type while somebody else does.
+    public var retry: Duration = .seconds(1)
 
     public init() {}
+  }
+
+  /// Why something was not delivered.
+  public enum Refusal: Sendable, Equatable {
+    /// The pane was in copy mode.
+    case mode
+    /// A human was typing into the pane.
+    case typing
+    /// Another program runs in the pane than the agent.
+    case stranger
   }
 
   private enum Stage: Sendable, Equatable {
@@ -68,6 +82,13 @@ public struct Intervention: Sendable {
   private var timesCleared = 0
   /// The key that clears the box takes a row of it.
   private static let mostRows = 24
+  /// Since when an empty box is waited for, until there is one; and how often it was typed and sent off since.
+  private var waitingSince: Instant?
+  private var pastes = 0
+  private var submissions = 0
+  /// Somebody was typing; when to look again.
+  private var retryAt: Instant?
+  private var isTyping = false
   /// What it is about was refused by other means; only what the interrupt key may have done is seen to.
   private var hasRelented = false
   private let wantsInterrupt: Bool
@@ -157,7 +178,8 @@ public struct Intervention: Sendable {
     case .start, .finished: nil
     case .poised(let until): until
     case .interrupted(let at, _): at + deadlines.banner
-    case .waitingForBox(let since, let calm): calm > since ? calm : since + deadlines.box
+    case .waitingForBox(let since, let calm):
+      calm > since ? calm : min(since + deadlines.box, retryAt ?? since + deadlines.box)
     case .pasted(let at): at + deadlines.readBack
     case .submitted(let at): at + deadlines.sent
     }
@@ -180,16 +202,33 @@ public struct Intervention: Sendable {
     }
   }
 
-  /// tmux has refused the last effect, since the pane was in a mode, or its program another one.
-  public mutating func refuse(at now: Instant) {
+  /// The last effect was not delivered.
+  public mutating func refuse(_ refusal: Refusal, at now: Instant) {
+    isTyping = refusal == .typing
+    if refusal == .stranger, !isFinished {
+      _ = giveUp("undelivered: another program runs in the pane", at: now)
+      return
+    }
     switch stage {
     case .interrupted:
       finish(.interrupt, "withheld: the pane was in copy mode", false, at: now)
-      stage = correction.isEmpty ? .finished : .waitingForBox(since: now, calm: now)
-    case .pasted: stage = .waitingForBox(since: now, calm: now)
-    case .submitted: _ = giveUp("undelivered: the pane went into copy mode", at: now)
+      stage = correction.isEmpty ? .finished : waitForBox(from: now)
+    case .pasted:
+      pastes -= 1
+      retryAt = now + deadlines.retry
+      stage = .waitingForBox(since: waitingSince ?? now, calm: now)
+    case .submitted:
+      _ = giveUp(
+        refusal == .typing
+          ? "undelivered: somebody typed into the prompt box" : "undelivered: the pane went into copy mode",
+        at: now)
     case .start, .poised, .waitingForBox, .finished: break
     }
+  }
+
+  private mutating func waitForBox(from now: Instant) -> Stage {
+    waitingSince = now
+    return .waitingForBox(since: now, calm: now)
   }
 
   private mutating func startOn(_ pane: Observation, at now: Instant) -> [Effect] {
@@ -258,12 +297,18 @@ public struct Intervention: Sendable {
       stage = .pasted(at: now)
       return []
     }
-    let calm = wantsInterrupt ? now + deadlines.calm : now
-    stage = .waitingForBox(since: now, calm: calm)
-    return calm > now ? [] : awaitBox(pane, since: now, at: now)
+    stage = waitForBox(from: now)
+    guard wantsInterrupt, deadlines.calm > .zero else { return awaitBox(pane, since: now, at: now) }
+    stage = .waitingForBox(since: now, calm: now + deadlines.calm)
+    return []
   }
 
   private mutating func awaitBox(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
+    if pane.isOnHold {
+      // All typing was stopped by the human; the time does not count.
+      stage = waitForBox(from: now)
+      return []
+    }
     stage = .waitingForBox(since: since, calm: since)
     if answersStall, pane.state == .working,
       outcomes.contains(where: { $0.action == .interrupt && $0.isProved })
@@ -272,24 +317,33 @@ public struct Intervention: Sendable {
       stage = .finished
       return []
     }
+    if let time = retryAt, now >= time { retryAt = nil }
     let isOpen =
       !pane.isInMode
       && (pane.state == .idle || pane.state == .interrupted
         || (answersStall && !wantsInterrupt && pane.state == .working))
-    if isOpen, answersStall, pane.isBoxOwn {
-      // What waited in the agent's queue came back when it was interrupted.
-      stage = .submitted(at: now)
-      return [.submit]
-    }
-    if isOpen, pane.isBoxOwn, timesCleared < Self.mostRows {
-      // An agent that is interrupted before it has answered gives the prompt back.
-      timesCleared += 1
-      stage = .waitingForBox(since: since, calm: now + .milliseconds(300))
-      return [.clear]
-    }
-    if isOpen, pane.box == "" {
-      stage = .pasted(at: now)
-      return [.paste(correction)]
+    if isOpen, retryAt == nil, let box = pane.box {
+      if box == "" {
+        isTyping = false
+        pastes += 1
+        stage = .pasted(at: now)
+        return [.paste(correction)]
+      }
+      // Some agents put back what was sent when they are interrupted right after it.
+      if Self.isShown(correction, in: box) {
+        stage = .pasted(at: now)
+        return readBack(pane, since: now, at: now)
+      }
+      if answersStall, pane.isBoxOwn {
+        // What waited in the agent's queue came back when it was interrupted.
+        stage = .submitted(at: now)
+        return [.submit]
+      }
+      if pane.isBoxOwn, timesCleared < Self.mostRows {
+        timesCleared += 1
+        stage = .waitingForBox(since: since, calm: now + .milliseconds(300))
+        return [.clear]
+      }
     }
     guard now - since >= deadlines.box else { return [] }
     return giveUp("undelivered: \(hindrance(pane))", at: now)
@@ -299,6 +353,7 @@ public struct Intervention: Sendable {
     if pane.isInMode { return "the pane is in copy mode" }
     if pane.state == .asking { return "a dialog is open" }
     if let box = pane.box, !box.isEmpty { return "somebody's words stand in the prompt box" }
+    if isTyping { return "somebody is typing" }
     return "the agent did not become idle"
   }
 
@@ -306,12 +361,21 @@ public struct Intervention: Sendable {
     if pane.isInMode || pane.state == .asking {
       return giveUp("undelivered: \(hindrance(pane)) after typing", at: now)
     }
+    if pane.isOnHold {
+      stage = waitForBox(from: now)
+      return []
+    }
     if let box = pane.box, Self.isShown(correction, in: box) {
+      submissions += 1
       stage = .submitted(at: now)
       return [.submit]
     }
     guard now - since >= deadlines.readBack else { return [] }
     if pane.box == "" {
+      if pastes == 1 {
+        stage = .waitingForBox(since: waitingSince ?? now, calm: waitingSince ?? now)
+        return awaitBox(pane, since: waitingSince ?? now, at: now)
+      }
       return giveUp("undelivered: what was typed did not arrive", at: now)
     }
     return giveUp("undelivered: what stands in the prompt box is not what was typed", at: now)
@@ -326,6 +390,10 @@ public struct Intervention: Sendable {
       return []
     }
     guard now - since >= deadlines.sent else { return [] }
+    if submissions == 1, !pane.isInMode, pane.state == .idle || pane.state == .interrupted {
+      stage = .pasted(at: now)
+      return readBack(pane, since: now, at: now)
+    }
     return giveUp("undelivered: Enter had no effect", at: now)
   }
 

@@ -17,10 +17,13 @@ public struct Observation: Sendable, Equatable {
   public var isHumanTyping: Bool
   /// What stands in the prompt box are words that Outrider has typed, and nothing else.
   public var isBoxOwn: Bool
+  /// The human has stopped all typing until further notice.
+  public var isOnHold: Bool
 
   public init(
     isAlive: Bool = true, isInMode: Bool = false, state: AgentState, box: String?, prompts: [String] = [],
-    dialogWithin: Duration = .zero, isHumanTyping: Bool = false, isBoxOwn: Bool = false
+    dialogWithin: Duration = .zero, isHumanTyping: Bool = false, isBoxOwn: Bool = false,
+    isOnHold: Bool = false
   ) {
     self.isAlive = isAlive
     self.isInMode = isInMode
@@ -30,5 +33,6 @@ public struct Observation: Sendable, Equatable {
     self.dialogWithin = dialogWithin
     self.isHumanTyping = isHumanTyping
     self.isBoxOwn = isBoxOwn
+    self.isOnHold = isOnHold
   }
 }

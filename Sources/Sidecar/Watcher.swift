@@ -2,6 +2,7 @@ import Foundation
 import Hands
 import Journal
 import Logging
+import Processes
 import Rulebook
 import Senses
 import Shell
@@ -158,6 +159,7 @@ public actor Watcher {
   private struct Errand: Sendable {
     enum Matter: Sendable {
       case type(TypedText)
+      case press(Key)
       case start(Relaunch)
     }
 
@@ -165,6 +167,9 @@ public actor Watcher {
     let process: Int32
     let matter: Matter
   }
+
+  /// So long a human's keys must have rested before anything is typed into the pane that he looks at.
+  private static let humanPause: Duration = .seconds(3)
 
   /// Notes the connection of a pane that has come or moved, so that a key needs no question first.
   private func connect(_ event: ControlEvent.Kind) async {
@@ -318,7 +323,10 @@ public actor Watcher {
       case .log(let alert): office.file(alert, isCall: false)
       case .call(let alert): office.file(alert, isCall: true)
       case .run(let program, let alert): office.run(program, alert)
-      case .interrupt(let key), .submit(let key), .clear(let key): id.map { press(key, $0, process) }
+      case .interrupt(let key), .clear(let key): id.map { press(key, $0, process) }
+      case .submit(let key):
+        guard let id, let key = Key(rawValue: key) else { continue }
+        orders.yield(Errand(pane: id, process: process, matter: .press(key)))
       case .paste(let text):
         guard let id, let typed = try? TypedText(pasting: text.utf8) else { continue }
         orders.yield(Errand(pane: id, process: process, matter: .type(typed)))
@@ -337,8 +345,9 @@ public actor Watcher {
     }
     do {
       guard let client = clients[id] else { return }
+      guard isStillAgent(id) else { return refuse(id, .stranger) }
       try client.press([key], if: DeliveryGuard(pane: id, process: process)) { delivery in
-        if delivery != .sent { Task { await self.refuse(id) } }
+        if delivery != .sent { Task { await self.refuse(id, .mode) } }
       }
       settings.logger.debug("key", metadata: ["pane": "\(id)", "key": "\(name)"])
     } catch {
@@ -349,28 +358,54 @@ public actor Watcher {
   private func run(_ errand: Errand) async {
     switch errand.matter {
     case .type(let text): await type(text, into: errand.pane, process: errand.process)
+    case .press(let key): await submit(key, in: errand.pane, process: errand.process)
     case .start(let relaunch): await start(relaunch, in: errand.pane, process: errand.process)
+    }
+  }
+
+  private func submit(_ key: Key, in id: PaneID, process: Int32) async {
+    do {
+      guard let client = clients[id] else { return }
+      guard isStillAgent(id) else { return refuse(id, .stranger) }
+      if try await client.isTypedInto(id, within: Self.humanPause) { return refuse(id, .typing) }
+      let delivery = try await client.press([key], if: DeliveryGuard(pane: id, process: process))
+      settings.logger.debug("key", metadata: ["pane": "\(id)", "key": "\(key)", "delivery": "\(delivery)"])
+      if delivery == .refused { refuse(id, .mode) }
+    } catch {
+      office.report(.trouble("no key could be sent to pane \(id): \(error)"))
     }
   }
 
   private func type(_ text: TypedText, into id: PaneID, process: Int32) async {
     do {
       guard let client = clients[id] else { return }
+      guard isStillAgent(id) else { return refuse(id, .stranger) }
+      if try await client.isTypedInto(id, within: Self.humanPause) { return refuse(id, .typing) }
+      let condition = DeliveryGuard(pane: id, process: process)
       for piece in text.pieces {
-        let delivery = try await client.paste(piece, if: DeliveryGuard(pane: id, process: process))
+        let delivery = try await client.paste(piece, if: condition)
         settings.logger.debug("paste", metadata: ["pane": "\(id)", "delivery": "\(delivery)"])
-        guard delivery == .sent else { return refuse(id) }
+        guard delivery == .sent else { return refuse(id, .mode) }
       }
     } catch {
       office.report(.trouble("nothing could be typed into pane \(id): \(error)"))
     }
   }
 
-  private func refuse(_ id: PaneID) {
+  /// Whether the agent's process is there yet and what is typed goes to it, as far as that can be known here.
+  private func isStillAgent(_ id: PaneID) -> Bool {
+    guard let root = executions.roots[id.description] else { return true }
+    guard let status = ProcessFiles.status(root.id), ProcessIdentity(root.id) == root else { return false }
+    return status.group == status.foreground
+  }
+
+  private func refuse(_ id: PaneID, _ refusal: Intervention.Refusal) {
     guard let place = panes[id] else { return }
-    place.pane.isInMode = true
-    watch.refresh()
-    carry(place.pane.refuse(at: clock.now), to: id, process: place.info.process)
+    if refusal == .mode {
+      place.pane.isInMode = true
+      watch.refresh()
+    }
+    carry(place.pane.refuse(refusal, at: clock.now), to: id, process: place.info.process)
     setAlarm()
   }
 

@@ -189,16 +189,16 @@ public struct Restart: Sendable {
   }
 
   /// tmux has refused the last effect.
-  public mutating func refuse(at now: Instant) {
+  public mutating func refuse(_ refusal: Intervention.Refusal, at now: Instant) {
     switch stage {
     case .asking(var typing):
-      typing.refuse(at: now)
+      typing.refuse(refusal, at: now)
       stage = .asking(typing)
     case .leaving(var typing):
-      typing.refuse(at: now)
+      typing.refuse(refusal, at: now)
       stage = .leaving(typing)
     case .telling(var typing):
-      typing.refuse(at: now)
+      typing.refuse(refusal, at: now)
       stage = .telling(typing)
     default: break
     }

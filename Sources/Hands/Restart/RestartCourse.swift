@@ -32,6 +32,7 @@ extension Restart {
 
   /// What forbids to type to the agent or to end it; nil when nothing does.
   func hindrance(_ pane: Observation) -> String? {
+    if pane.isOnHold { return "all typing was stopped" }
     if pane.isInMode { return "the pane is in copy mode" }
     if pane.state == .asking { return "a dialog is open" }
     if pane.isHumanTyping { return "a human is at the keyboard" }

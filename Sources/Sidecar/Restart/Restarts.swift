@@ -33,7 +33,9 @@ struct Restarts {
 
   mutating func hear(last words: String) { run?.machine.hear(last: words) }
 
-  mutating func refuse(at now: Instant) { run?.machine.refuse(at: now) }
+  mutating func refuse(_ refusal: Intervention.Refusal, at now: Instant) {
+    run?.machine.refuse(refusal, at: now)
+  }
 
   mutating func noteStart(at now: Instant) {
     lastStart = (now, run?.grace ?? .zero)
