@@ -216,7 +216,7 @@ public struct Intervention: Sendable {
     case .pasted:
       pastes -= 1
       retryAt = now + deadlines.retry
-      stage = .waitingForBox(since: waitingSince ?? now, calm: now)
+      stage = .waitingForBox(since: waitingSince ?? now, calm: waitingSince ?? now)
     case .submitted:
       _ = giveUp(
         refusal == .typing
