@@ -175,6 +175,21 @@ struct RestartTests {
     #expect(scene.restart.handoff == Handoff(by: .agent, "`Web` is done. Next: api."))
   }
 
+  @Test("takes a paragraph that is told again when it has grown for one")
+  func grown() {
+    var scene = Scene()
+    scene.pane.state = .idle
+    scene.step()
+    scene.send(scene.request)
+    for said in ["Web is done.\nNext:", "Web is done. Next: api.", "Then the docs."] {
+      scene.restart.hear(said)
+    }
+    scene.pane.state = .idle
+    scene.step()
+    scene.step(after: 1)
+    #expect(scene.restart.handoff == Handoff(by: .agent, "Web is done. Next: api. Then the docs."))
+  }
+
   @Test("ends an agent that does not hear with SIGTERM, then with SIGKILL, then gives up")
   func signals() {
     var scene = Scene(handoff: false, exit: nil)

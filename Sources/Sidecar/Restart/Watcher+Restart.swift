@@ -10,6 +10,8 @@ extension Watcher {
   ///
   /// - Parameter process: The pane's first process.
   func start(_ relaunch: Relaunch, in id: PaneID, process: Int32) async {
+    // What is known of its process is of the past.
+    leaveProcess(of: id)
     do {
       guard let client = clients[id] else { return fail(id, "its pane is not watched") }
       let condition = DeliveryGuard(pane: id, process: process)

@@ -105,7 +105,8 @@ def climb(report, kind, start, hands_off):
         text = told(agent)
         expect("ArgoCD watches" in text, f"the policy is missing: {text}")
         expect(text.strip().endswith(PROJECT), f"the project's words are missing: {text}")
-        expect((HANDOFF if hands_off else "\"do the work\"") in text, f"the hand-off is not word for word: {text}")
+        wanted = f"Hand-off of the session before: {HANDOFF} {PROJECT}" if hands_off else "\"do the work\""
+        expect(wanted in text, f"the hand-off is not word for word: {text}")
         first = [turn for turn in agent.model.turns if any("this is a new session" in prompt for prompt in turn.prompts)]
         expect("I look around." not in str(first[0].body), "the session was not a fresh one")
         again(report, stage, agent)
@@ -121,6 +122,8 @@ def again(report, stage, agent):
     expect("not within 10m" in steps(withheld)["restart"] and "escalate" in steps(withheld), f"{withheld}")
     starts = [line for line in stage.details if line.endswith("[Sidecar] start")]
     expect(len(starts) == 1, f"it was started {len(starts)} times")
+    ended = [alert["text"] for alert in stage.alerts if alert["rule"] == "agent-exited"]
+    expect(not ended, f"what Outrider ended itself is no alert: {ended}")
 
 
 @case("Claude Code below a shell, whose model stops answering: nudge, interrupt, restart with its hand-off, human")
