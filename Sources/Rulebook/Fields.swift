@@ -14,7 +14,11 @@ extension Fact.Kind {
     case .prompt: ["by"]
     case .status: ["context", "tokens", "elapsed", "queued"]
     case .state: ["state", "was", "evidence"]
-    case .probe: ["measure", "path", "mib_left", "inodes_left"]
+    case .probe:
+      [
+        "measure", "path", "mib_left", "percent_left", "inodes_left", "inodes_percent_left", "paths",
+        "what", "pull_request", "url", "branch", "author", "words", "line", "place", "check", "more",
+      ]
     case .line: ["region"]
     default: []
     }

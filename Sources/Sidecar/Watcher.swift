@@ -22,6 +22,8 @@ public actor Watcher {
     public var isObserving = false
     /// How what the agents execute is watched; nil where they run on another machine.
     public var executions: ExecWatch.Settings?
+    /// What is measured and asked beside what agents show; nil where they run on another machine.
+    public var probes: ProbeSettings?
     /// Shows calls for the human on tmux's status line.
     public var showsInTmux = true
     /// For finding out why: facts, deliveries and what tmux says, at level `debug`.
@@ -49,6 +51,7 @@ public actor Watcher {
   let office: Office
   let exec: ExecWatch?
   var executions = ExecutionsSeen()
+  var probes = ProbesAtWork()
   private(set) var panes: [PaneID: Place] = [:]
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
@@ -104,6 +107,7 @@ public actor Watcher {
       group.addTask { await self.watch.run() }
       group.addTask { await self.office.run() }
       group.addTask { await self.followRules() }
+      group.addTask { await self.probe() }
       group.addTask { for await order in self.typing { await self.type(order) } }
       if let exec {
         group.addTask { for await findings in exec.findings { await self.take(findings) } }
@@ -250,6 +254,7 @@ public actor Watcher {
     guard let place = panes.removeValue(forKey: id) else { return }
     leaveProcess(of: id)
     carry(place.pane.end(at: now), to: id, process: place.info.process)
+    noteGone(place, at: now)
   }
 
   /// Judges the facts and goes on with what is being done to the pane.
@@ -263,7 +268,7 @@ public actor Watcher {
     }
     seekProcess(of: id, at: now)
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
-    for fact in facts {
+    for fact in facts where isCurrent(fact, of: id, place) {
       settings.logger.debug(
         "fact",
         metadata: [
@@ -280,7 +285,8 @@ public actor Watcher {
   /// Hands each verdict to the pane that it is about, which need not be the one that printed just now.
   func raise(_ verdicts: [Verdict], at now: Instant) {
     for verdict in verdicts {
-      guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] else { continue }
+      guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] ?? probes.departed[id]
+      else { continue }
       let alert = alert(for: verdict, place.pane.agent, at: now)
       carry(place.pane.open(verdict, as: alert, at: now), to: id, process: place.info.process)
     }

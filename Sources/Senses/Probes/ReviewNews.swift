@@ -13,7 +13,7 @@ public struct ReviewNews: Sendable, Equatable {
   public let fields: [String: Value]
 
   /// Characters of a reviewer's words that an agent is told.
-  static let longest = 200
+  static let longest = 180
 
   /// What is open about a pull request: its threads first, then objections, then checks that fail.
   ///
@@ -21,11 +21,15 @@ public struct ReviewNews: Sendable, Equatable {
   public static func open(in request: PullRequest) -> [ReviewNews] {
     guard request.isOpen else { return [] }
     let threads = request.threads.filter { !$0.isAnswered }.map { thread in
-      let place = quoted(thread.path, limit: 200) + (thread.line.map { ":\($0)" } ?? "")
+      // The end of a long path says more than its beginning.
+      let path = quoted(thread.path, limit: 200)
+      let place = (path.count > 80 ? "…" + path.suffix(79) : path) + (thread.line.map { ":\($0)" } ?? "")
+      var more: [String: Value] = ["path": .string(path), "place": .string(place)]
+      if let line = thread.line { more["line"] = .number(Double(line)) }
       return news(
         request, .thread, "thread \(thread.id) \(thread.comment.id)", "\(place), \(spoken(thread.comment))",
-        ["path": .string(quoted(thread.path, limit: 200)), "place": .string(place)]
-          .merging(thread.line.map { ["line": .number(Double($0))] } ?? [:]) { $1 }, thread.comment)
+        more,
+        thread.comment)
     }
     let changes = request.objections.map { review in
       news(
@@ -47,14 +51,14 @@ public struct ReviewNews: Sendable, Equatable {
   ) -> ReviewNews {
     var fields = request.review(matter.rawValue).merging(more) { $1 }
     if let comment {
-      fields["author"] = .string(quoted(comment.author, limit: 60))
+      fields["author"] = .string(quoted(comment.author, limit: 40))
       fields["words"] = .string(quoted(comment.words, limit: longest))
     }
     return ReviewNews(key: key, matter: matter, text: "#\(request.number) \(text)", fields: fields)
   }
 
   private static func spoken(_ comment: PullRequest.Comment) -> String {
-    "\(quoted(comment.author, limit: 60)): \(quoted(comment.words, limit: longest))"
+    "\(quoted(comment.author, limit: 40)): \(quoted(comment.words, limit: longest))"
   }
 
   /// Foreign words as they may stand between quotes in a prompt: one line, no quote that would end them, nothing
@@ -62,7 +66,7 @@ public struct ReviewNews: Sendable, Equatable {
   static func quoted(_ text: String, limit: Int) -> String {
     var result = ""
     var last: Character = " "
-    for character in cleaned(text, limit: limit) {
+    for character in cleaned(visible(text), limit: limit) {
       switch character {
       case "«", "»", "“", "”", "\"", "`": result.append("'")
       case "@" where !(last.isLetter || last.isNumber || last == "/"): result.append("(at)")
@@ -73,11 +77,24 @@ public struct ReviewNews: Sendable, Equatable {
     return result
   }
 
-  /// Bytes that it adds to what is typed at once, more or less.
-  public var weight: Int { text.utf8.count + 250 }
+  /// Without what nobody sees and a model reads all the same: tags, joiners, private and unassigned letters.
+  private static func visible(_ text: String) -> String {
+    var kept = String.UnicodeScalarView()
+    // Beyond this nothing could be left of it after the cut.
+    for scalar in text.unicodeScalars.prefix(20_000) {
+      switch scalar.properties.generalCategory {
+      case .format, .privateUse, .unassigned, .surrogate: continue
+      default: kept.append(scalar)
+      }
+    }
+    return String(kept)
+  }
 
-  public func fact(of agent: String, at now: Instant) -> Fact {
-    Fact(time: now, agent: agent, kind: .probe, text: text, fields: fields, source: .probe)
+  /// - Parameter more: How many others wait.
+  public func fact(of agent: String, more: Int = 0, at now: Instant) -> Fact {
+    var fields = fields
+    if more > 0 { fields["more"] = .number(Double(more)) }
+    return Fact(time: now, agent: agent, kind: .probe, text: text, fields: fields, source: .probe)
   }
 }
 
