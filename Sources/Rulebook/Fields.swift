@@ -33,7 +33,7 @@ extension Rulebook {
   }
 
   /// What templates may name besides the fact's fields.
-  static let places: Set<String> = ["agent", "text", "rule", "severity"]
+  static let places: Set<String> = ["agent", "text", "rule", "severity", Complaints.place]
 
   static func knownFields(of rule: Rule, among rules: [Rule]) -> Set<String> {
     var seen: Set<Fact.Kind> = []

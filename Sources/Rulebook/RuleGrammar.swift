@@ -13,7 +13,7 @@ enum RuleGrammar {
   static let hold = ["for", "then"]
   static let restart = ["handoff"]
   /// Beside fields of the fact.
-  static let sequenceExample = ["sequence", "fires_at", "until"]
+  static let sequenceExample = ["sequence", "fires_at", "until", "lists"]
   static let recordingExample = ["recording", "at"]
 
   /// The most rules, entries of a list, and examples of one kind that a file may have.

@@ -29,6 +29,8 @@ public struct Rulebook: Sendable {
   let listeners: [Fact.Kind: Listeners]
   /// The shortest `stalled`; nil when no rule has one, and progress is of no interest.
   let shortestStall: Duration?
+  /// Whether any rule says what hooks complain about.
+  let tellsComplaints: Bool
   private let indices: [String: Int]
   /// The lists as the files up to a layer left them: the examples of its rules are tried with these.
   private let layers: [Layer: [String: [String]]]
@@ -65,6 +67,7 @@ public struct Rulebook: Sendable {
       return own
     }
     shortestStall = rules.compactMap(\.windows.stall?.after).min()
+    tellsComplaints = rules.contains(where: \.tellsComplaint)
     indices = Dictionary(rules.indices.map { (rules[$0].id, $0) }) { first, _ in first }
   }
 
@@ -76,6 +79,12 @@ public struct Rulebook: Sendable {
       return rule
     }
     return Rulebook(rules: rules, layers: layers, programs: programs, disabled: disabled)
+  }
+
+  /// The same rules with some lists as given.
+  func with(_ own: [String: [String]]) -> Rulebook {
+    Rulebook(
+      rules: rules, layers: [.project: lists.merging(own) { $1 }], programs: programs, disabled: disabled)
   }
 
   /// The place of a rule among `rules`.
