@@ -17,7 +17,7 @@ extension Fact.Kind {
     case .probe:
       [
         "measure", "path", "mib_left", "percent_left", "inodes_left", "inodes_percent_left", "paths",
-        "what", "pull_request", "url", "branch", "author", "words", "line", "place", "check", "more",
+        "exit", "what", "pull_request", "url", "branch", "author", "words", "line", "place", "check", "more",
       ]
     case .line: ["region"]
     default: []

@@ -7,6 +7,8 @@ import Shell
 public struct Rulebook: Sendable {
   /// In the order of the files and of the rules within them.
   public let rules: [Rule]
+  /// The programs of the user's that are run beside the agents.
+  public let probes: [ProbeOrder]
   /// By name, as the last file that has a say left them.
   public let lists: [String: [String]]
   public let programs: ProgramTable
@@ -42,8 +44,10 @@ public struct Rulebook: Sendable {
   }
 
   init(
-    rules: [Rule], layers: [Layer: [String: [String]]], programs: ProgramTable, disabled: [Change]
+    rules: [Rule], layers: [Layer: [String: [String]]], programs: ProgramTable, disabled: [Change],
+    probes: [ProbeOrder] = []
   ) {
+    self.probes = probes
     self.layers = layers
     lists = layers[.project] ?? [:]
     self.rules = rules
@@ -78,7 +82,7 @@ public struct Rulebook: Sendable {
       rule.steps = [[]]
       return rule
     }
-    return Rulebook(rules: rules, layers: layers, programs: programs, disabled: disabled)
+    return Rulebook(rules: rules, layers: layers, programs: programs, disabled: disabled, probes: probes)
   }
 
   /// The same rules with some lists as given.

@@ -14,6 +14,9 @@ struct ProbesAtWork {
     var review: ReviewWatch?
     var looked: Instant?
     var asksGit = false
+    /// When each of the user's probes was run, and which run now.
+    var ran: [String: Instant] = [:]
+    var running: Set<String> = []
     /// The agent's program, once it was seen; `hasEnded` when it has gone since.
     var process: ProcessIdentity?
     var searched: Instant?
@@ -35,7 +38,7 @@ struct ProbesAtWork {
   private var told: Set<String> = []
 
   /// Whether a trouble is told for the first time.
-  mutating func isNew(_ trouble: GitHubProbe.Trouble) -> Bool { told.insert("\(trouble)").inserted }
+  mutating func isNew(_ trouble: String) -> Bool { told.count < 256 && told.insert(trouble).inserted }
 
   mutating func depart(_ id: PaneID, _ place: Watcher.Place) {
     departed[id] = place
@@ -49,4 +52,5 @@ enum Errand: Sendable {
   case disks(PaneID, DiskProbe, [String])
   case review(PaneID, Checkout)
   case changes(PaneID, String)
+  case own(PaneID, ProbeOrder, String)
 }

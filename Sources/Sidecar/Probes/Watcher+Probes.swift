@@ -34,6 +34,13 @@ extension Watcher {
       }
     case .changes(let id, let directory):
       await take(ChangedFiles.ask(in: directory), of: id)
+    case .own(let id, let order, let directory):
+      let run = ProgramRun(order.run, in: directory, environment: own.environment, limit: ProbeOrder.limit)
+      do throws(ProgramRun.Failure) {
+        await take(.success(try run.result()), of: id, order)
+      } catch {
+        await take(.failure(error), of: id, order)
+      }
     }
   }
 
@@ -43,6 +50,7 @@ extension Watcher {
     var errands = hearEmitted(own, at: now)
     for (id, place) in panes where place.isReported {
       seekEnd(of: id, place, at: now)
+      errands += ownErrands(of: id, place, own, at: now)
       errands += diskErrand(of: id, place, own, at: now) + reviewErrand(of: id, place, own, at: now)
       tellNews(to: id, place, own, at: now)
     }
@@ -64,6 +72,7 @@ extension Watcher {
         errands.append(.changes(id, place.info.directory))
       default: break
       }
+      errands += ownErrands(of: id, place, own, after: fact.kind, at: now)
     }
     return errands
   }
@@ -144,7 +153,7 @@ extension Watcher {
     switch found {
     case .failure(let trouble):
       probes.agents[id]?.review?.note(trouble, at: now)
-      if probes.isNew(trouble) { office.report(.note("\(trouble)")) }
+      if probes.isNew("\(trouble)") { office.report(.note("\(trouble)")) }
     case .success(let request):
       let memory = reviewMemory()
       let facts =

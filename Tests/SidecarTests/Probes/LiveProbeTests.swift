@@ -177,5 +177,64 @@ extension Live {
         if isWorking { #expect(stage.calls.map(\.rule) == ["agent-exited"]) }
       }
     }
+
+    @Test("run a program of the user's, whose lines the user's rules judge")
+    func own() async throws {
+      try await LiveStage.with { stage in
+        let file = stage.folder.appending(path: "own.yaml")
+        let program = try stage.script("waiting", "echo 1200; pwd > '\(stage.folder.path)/where'")
+        try """
+        probes: [{id: jobs-waiting, run: ['\(program)'], every: 5s}]
+        rules:
+          - id: jobs-pile-up
+            on: probe
+            match: '^\\d{4,}$'
+            when: measure == jobs-waiting and exit == 0
+            severity: warning
+            why: '{text} jobs wait.'
+            do: []
+            fires: [{text: '1200', measure: jobs-waiting, exit: 0}]
+            silent: [{text: '12', measure: jobs-waiting, exit: 0}]
+        """.write(to: file, atomically: true, encoding: .utf8)
+        let library = try RuleLibrary(
+          RuleSources(shipped: Fixtures.root.appending(path: "rules"), added: [file]))
+        #expect(library.errors.map(\.description) == [])
+        try await stage.reenact("mentions.claude", "--speed 8")
+        try await stage.watching(settings: stage.settings(stage.probes()), library: library) {
+          try await eventually("it was told") { !stage.alerts.isEmpty }
+        }
+        #expect(stage.alerts.map(\.rule) == ["jobs-pile-up"])
+        #expect(stage.alerts.first?.why == "1200 jobs wait.")
+        let place = try String(contentsOf: stage.folder.appending(path: "where"), encoding: .utf8)
+        #expect(place.hasSuffix(stage.folder.lastPathComponent + "\n"))
+      }
+    }
+
+    @Test(
+      "tell that an agent's program was killed, though the kernel is not asked and the pane still shows it")
+    func backAtTheShell() async throws {
+      try await LiveStage.with { stage in
+        let program = stage.folder.appending(path: "claude").path
+        try FileManager.default.createSymbolicLink(
+          atPath: program, withDestinationPath: LiveStage.program("reenact"))
+        let cast = Fixtures.recordings.appending(path: "frozen.claude.cast").path
+        try await stage.open("agent", "'\(program)' '\(cast)' --log '\(stage.agentLog().path)'; exec cat")
+        try await stage.watching(settings: stage.settings(stage.probes())) {
+          try await eventually("the agent works") {
+            stage.read("state").last?["state"] as? String == "working"
+          }
+          // Its state has to settle before it counts.
+          try await Task.sleep(for: .seconds(1.5))
+          let pane = try await stage.server.run(["display-message", "-p", "-t", "agent", "#{pane_pid}"])
+          let shell = try #require(
+            Int32(String(decoding: pane, as: UTF8.self).trimmingCharacters(in: .newlines)))
+          let agent = try #require(ProcessFiles.children(shell).first)
+          kill(agent, SIGKILL)
+          try await eventually("it was told") { stage.alerts.contains { $0.rule == "agent-exited" } }
+        }
+        #expect(stage.alerts.map(\.rule) == ["agent-exited"])
+        #expect(stage.alerts.first?.why?.contains("while it was working") ?? false)
+      }
+    }
   }
 }
