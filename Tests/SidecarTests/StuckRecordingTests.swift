@@ -112,6 +112,17 @@ struct StuckRecordingTests {
     }
   }
 
+  @Test("have evidence for each change of state", arguments: Fixtures.names)
+  func evidence(_ name: String) throws {
+    var states: [Fact] = []
+    ReplaySession(Fixtures.library).run(try Fixtures.recording(name)) { fact in
+      if fact.kind == .state { states.append(fact) }
+    } onVerdict: { _, _ in
+    }
+    #expect(!states.isEmpty)
+    #expect(states.allSatisfy { !($0.fields["evidence"]?.text ?? "").isEmpty }, "\(states.map(\.fields))")
+  }
+
   /// The fifty seconds hold the marks of the thirty and the minute of the timer, and nothing else: until the answer
   /// comes they are a stall in the bytes. Claude Code itself reddens its spinner 14 and 20 s after the last token in
   /// both, so that is no sign of health either. What tells them is how long they last; hence the first step against

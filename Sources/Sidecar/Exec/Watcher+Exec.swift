@@ -106,6 +106,7 @@ extension Watcher {
     leaveProcess(of: id)
     var fields: [String: Value] = ["state": .string(AgentState.exited.rawValue)]
     if let status { fields["exit"] = .number(Double(ExecDocket.exitCode(status))) }
+    fields["evidence"] = .string("its process has ended")
     take(
       [Fact(time: now, agent: agent, kind: .state, text: "exited", fields: fields, source: .exec)], of: id,
       at: now)

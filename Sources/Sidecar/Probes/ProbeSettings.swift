@@ -7,6 +7,8 @@ public struct ProbeSettings: Sendable {
   public var disks: Duration? = .seconds(60)
   /// How often an agent's pull request is looked at; nil for never.
   public var reviews: ReviewSchedule.Pace? = ReviewSchedule.Pace()
+  /// How often it is seen whether an agent that works writes into its work tree.
+  public var edits: Duration = .seconds(60)
   /// Where it is remembered what agents were told of reviews; nil to remember it while the watch runs.
   public var reviewMemory: String?
   /// The user's environment, in which `gh` and `git` are found and run.

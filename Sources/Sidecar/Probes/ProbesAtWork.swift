@@ -14,6 +14,9 @@ struct ProbesAtWork {
     var review: ReviewWatch?
     var looked: Instant?
     var asksGit = false
+    /// How the work tree looked when it was looked at last, while the agent worked.
+    var mark: WorktreeMark?
+    var marked: Instant?
     /// When each of the user's probes was run, and which run now.
     var ran: [String: Instant] = [:]
     var running: Set<String> = []
@@ -52,5 +55,6 @@ enum Errand: Sendable {
   case disks(PaneID, DiskProbe, [String])
   case review(PaneID, Checkout)
   case changes(PaneID, String)
+  case edits(PaneID, root: String)
   case own(PaneID, ProbeOrder, String)
 }

@@ -34,6 +34,8 @@ extension Watcher {
       }
     case .changes(let id, let directory):
       await take(ChangedFiles.ask(in: directory), of: id)
+    case .edits(let id, let root):
+      await take(ChangedFiles.ask(in: root).map { WorktreeMark($0, in: root) }, of: id)
     case .own(let id, let order, let directory):
       let run = ProgramRun(order.run, in: directory, environment: own.environment, limit: ProbeOrder.limit)
       do throws(ProgramRun.Failure) {
@@ -50,7 +52,7 @@ extension Watcher {
     var errands = hearEmitted(own, at: now)
     for (id, place) in panes where place.isReported {
       seekEnd(of: id, place, at: now)
-      errands += ownErrands(of: id, place, own, at: now)
+      errands += ownErrands(of: id, place, own, at: now) + editErrand(of: id, place, own, at: now)
       errands += diskErrand(of: id, place, own, at: now) + reviewErrand(of: id, place, own, at: now)
       tellNews(to: id, place, own, at: now)
     }

@@ -226,4 +226,24 @@ struct HookLoopTests {
   func mentions(_ line: String, _ paths: [String]) {
     #expect(PathMention.paths(in: line) == paths)
   }
+
+  @Test("is beside what git says of the work tree, which has another mark after each write and none else")
+  func marks() async throws {
+    let shop = try await Workshop()
+    func mark() async throws -> WorktreeMark {
+      WorktreeMark(try #require(await ChangedFiles.ask(in: shop.folder.path)), in: shop.folder.path)
+    }
+    try shop.write("a", to: "src/a.py")
+    var last = try await mark()
+    #expect(try await mark() == last)
+    for (path, text) in [("src/a.py", "ab"), ("src/b.py", ""), ("src/a.py", "cd"), ("a b\nc.py", "x")] {
+      try shop.write(text, to: path)
+      let next = try await mark()
+      #expect(next != last, "\(path)")
+      last = next
+    }
+    try await shop.sh("git add -A && git commit -qm x && git mv src/a.py src/c.py")
+    #expect(try #require(await ChangedFiles.ask(in: shop.folder.path)).paths == ["src/c.py", "src/a.py"])
+    #expect(await ChangedFiles.ask(in: "/proc") == nil)
+  }
 }

@@ -236,5 +236,48 @@ extension Live {
         #expect(stage.alerts.first?.why?.contains("while it was working") ?? false)
       }
     }
+
+    @Test(
+      "see an agent write into its work tree: it is not stalled, though it shows nothing",
+      arguments: [true, false])
+    func edits(_ isWriting: Bool) async throws {
+      try await LiveStage.with { stage in
+        try await stage.checkOut()
+        let file = stage.folder.appending(path: "own.yaml")
+        try """
+        rules:
+          - id: still
+            on: state
+            when: state == working
+            stalled: 3s
+            severity: warning
+            why: '{lasted}: {clocks}'
+            do: []
+            fires: [working]
+            silent: [idle]
+        """.write(to: file, atomically: true, encoding: .utf8)
+        let library = try RuleLibrary(
+          RuleSources(shipped: Fixtures.root.appending(path: "rules"), added: [file]))
+        var own = stage.probes()
+        (own.edits, own.reviews) = (.milliseconds(300), nil)
+        try await stage.reenact("frozen.claude")
+        try await stage.watching(settings: stage.settings(own), library: library) {
+          try await eventually("the agent works") {
+            stage.read("state").last?["state"] as? String == "working"
+          }
+          let end = ContinuousClock.now + .seconds(12)
+          var number = 0
+          while ContinuousClock.now < end, isWriting || stage.alerts.isEmpty {
+            number += 1
+            if isWriting {
+              try "\(number)".write(
+                to: stage.folder.appending(path: "cart.py"), atomically: false, encoding: .utf8)
+            }
+            try await Task.sleep(for: .milliseconds(200))
+          }
+        }
+        #expect(stage.alerts.map(\.rule) == (isWriting ? [] : ["still"]), "\(stage.alerts.map(\.why))")
+      }
+    }
   }
 }
