@@ -15,23 +15,37 @@ public struct ChangedFiles: Sendable, Equatable {
   }
 
   /// Asks git; nil when it cannot tell.
+  ///
+  /// Git runs no program that the repository's settings name: an agent could have put one there that nobody would
+  /// see, since it would run below Outrider and not below the agent.
   public static func ask(in directory: String, limit: Duration = .seconds(10)) async -> ChangedFiles? {
-    var environment = ProcessInfo.processInfo.environment
-    environment["GIT_OPTIONAL_LOCKS"] = "0"
-    environment["LC_ALL"] = "C"
-    func git(_ words: [String]) async -> [UInt8]? {
-      // The repository's own settings must not make git run a program of theirs.
-      let run = ProgramRun(
-        ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"] + words, in: directory,
-        environment: environment, limit: limit)
-      guard let result = try? await run.result(), result.status == 0 else { return nil }
-      return result.output
-    }
-    guard let status = await git(["status", "--porcelain=v1", "-z", "--untracked-files=all"]) else {
-      return nil
-    }
-    let branch = await git(["diff", "--name-only", "--no-ext-diff", "-z", "origin/HEAD...HEAD"]) ?? []
+    let filters = await git(
+      ["config", "--null", "--name-only", "--get-regexp", "^filter\\..*\\.(clean|process|required)$"], [],
+      directory, limit)
+    let settings =
+      ["core.fsmonitor=false", "core.hooksPath=/dev/null"]
+      + entries(filters ?? []).map { $0.hasSuffix(".required") ? "\($0)=false" : "\($0)=" }
+    let ask = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=all"]
+    guard let status = await git(ask, settings, directory, limit) else { return nil }
+    let diff = [
+      "diff", "--name-only", "--no-ext-diff", "--ignore-submodules=all", "-z", "origin/HEAD...HEAD",
+    ]
+    let branch = await git(diff, settings, directory, limit) ?? []
     return ChangedFiles(status: status, names: branch)
+  }
+
+  private static func git(
+    _ words: [String], _ settings: [String], _ directory: String, _ limit: Duration
+  ) async -> [UInt8]? {
+    var environment = ProcessInfo.processInfo.environment
+    // No lock that the agent's own git would run into, and nothing is fetched.
+    (environment["GIT_OPTIONAL_LOCKS"], environment["GIT_ALLOW_PROTOCOL"]) = ("0", "none")
+    environment["LC_ALL"] = "C"
+    let run = ProgramRun(
+      ["git"] + settings.flatMap { ["-c", $0] } + words, in: directory, environment: environment, limit: limit
+    )
+    guard let result = try? await run.result(), result.status == 0 else { return nil }
+    return result.output
   }
 
   /// - Parameters:

@@ -246,4 +246,27 @@ struct HookLoopTests {
     #expect(try #require(await ChangedFiles.ask(in: shop.folder.path)).paths == ["src/c.py", "src/a.py"])
     #expect(await ChangedFiles.ask(in: "/proc") == nil)
   }
+
+  @Test("asks git without running a program that the repository names")
+  func noProgram() async throws {
+    let shop = try await Workshop()
+    let ran = shop.folder.appending(path: "ran").path
+    let program = shop.folder.appending(path: ".git/program").path
+    try shop.write("#!/bin/sh\necho $0 >> '\(ran)'\ncat\n", to: ".git/program", isExecutable: true)
+    try shop.write("*.py filter=x diff=x\n", to: ".gitattributes")
+    try shop.write("a", to: "a.py")
+    try await shop.sh("git add -A && git commit -qm x && git update-ref refs/remotes/origin/HEAD HEAD")
+    for setting in [
+      "filter.x.clean", "filter.x.process", "core.fsmonitor", "diff.external", "diff.x.textconv",
+    ] {
+      try await shop.sh("git config \(setting) '\(program)'")
+    }
+    try await shop.sh("git config filter.x.required true; rm -f ran")
+    try shop.write("b", to: "a.py")
+    #expect(await ChangedFiles.ask(in: shop.folder.path)?.paths == ["a.py"])
+    #expect(!FileManager.default.fileExists(atPath: ran))
+    // The trap is one: git itself would have run it.
+    try await shop.sh("git status")
+    #expect(FileManager.default.fileExists(atPath: ran))
+  }
 }
