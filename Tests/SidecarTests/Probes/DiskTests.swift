@@ -110,12 +110,12 @@ struct ProgramRunTests {
   @Test("is ended when it takes too long, also where a child of it holds its output open")
   func tooLong() async throws {
     let start = ContinuousClock.now
-    for line in ["sleep 60", "sleep 60 & echo started", "trap '' TERM; sleep 60"] {
+    for line in ["sleep 600", "sleep 600 & echo started", "trap '' TERM; sleep 600"] {
       await #expect(throws: ProgramRun.Failure.tooLong("sh", .milliseconds(300))) {
         try await run(line, limit: .milliseconds(300))
       }
     }
-    #expect(ContinuousClock.now - start < .seconds(30))
+    #expect(ContinuousClock.now - start < .seconds(300))
   }
 
   @Test("is ended when it prints too much or is no longer wanted")
