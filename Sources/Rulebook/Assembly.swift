@@ -31,7 +31,27 @@ struct Assembly {
     amend()
     let all = rules
     rules = all.filter { isSound($0, among: all) }
-    return Rulebook(rules: rules, layers: lists, programs: programs, disabled: disabled)
+    return Rulebook(rules: rules, layers: lists, programs: programs, disabled: disabled, probes: probes())
+  }
+
+  /// Those of all files; of two of one name the first.
+  private mutating func probes() -> [ProbeOrder] {
+    var seen: [String: ProbeOrder] = [:]
+    return files.flatMap(\.probes).filter { probe in
+      if let first = seen[probe.id] {
+        report(
+          probe.origin.error(
+            "probe '\(probe.id)' stands already in \(first.origin.file):\(first.origin.line); give one another id"
+          ))
+        return false
+      }
+      guard seen.count < ProbeOrder.most else {
+        report(probe.origin.error("probe '\(probe.id)' is one too many; there may be \(ProbeOrder.most)"))
+        return false
+      }
+      seen[probe.id] = probe
+      return true
+    }
   }
 
   /// Macros and kinds of fact are everybody's; a file that lacked some is read again with all of them.

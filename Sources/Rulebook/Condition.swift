@@ -4,7 +4,7 @@
 ///     context <= 14
 ///     state == working or state == asking
 ///
-/// The left side is a field, the right side a number, a word, a 'quoted text', a `[list, of, them]` or a
+/// The left side is a field, or a 'quoted text' before `in`; the right side a number, a word, a 'quoted text', a `[list, of, them]` or a
 /// `$list`. A field that is itself a list compares if any of its items does. A field alone is true when it
 /// is set and neither `false`, zero nor empty. Comparing a field that the fact lacks is false. Entries of a
 /// list may hold `*`, which stands for any run of characters: `release/*`.
@@ -16,6 +16,8 @@ public struct Condition: Sendable, Equatable {
     case set(field: String)
     case compare(field: String, Operator, Value)
     case member(field: String, Members)
+    /// A text of the condition's own: whether a list, which a user may change, holds it.
+    case listed(String, Members)
   }
 
   enum Operator: String, Sendable, CaseIterable {
@@ -41,7 +43,7 @@ public struct Condition: Sendable, Equatable {
     Self.visit(root) { node in
       switch node {
       case .set(let field), .compare(let field, _, _), .member(let field, _): found.insert(field)
-      case .and, .or, .not: break
+      case .and, .or, .not, .listed: break
       }
     }
     return found
@@ -50,7 +52,7 @@ public struct Condition: Sendable, Equatable {
   /// The lists it names, each once.
   public var lists: Set<String> {
     var found: Set<String> = []
-    Self.visit(root) { if case .member(_, .named(let name)) = $0 { found.insert(name) } }
+    Self.visit(root) { if let name = $0.list { found.insert(name) } }
     return found
   }
 
@@ -58,7 +60,7 @@ public struct Condition: Sendable, Equatable {
   var listsThatLoosen: Set<String> {
     var found: Set<String> = []
     Self.visit(root, isNegated: false) { node, isNegated in
-      if isNegated, case .member(_, .named(let name)) = node { found.insert(name) }
+      if isNegated, let name = node.list { found.insert(name) }
     }
     return found
   }
@@ -103,6 +105,8 @@ public struct Condition: Sendable, Equatable {
     case .compare(let field, let op, let value): compare(fields[field], op, value)
     case .member(let field, .inline(let items)): isMember(fields[field], items)
     case .member(let field, .named(let name)): isMember(fields[field], lists[name] ?? [])
+    case .listed(let text, .inline(let items)): isMember(.string(text), items)
+    case .listed(let text, .named(let name)): isMember(.string(text), lists[name] ?? [])
     }
   }
 
@@ -165,7 +169,17 @@ public struct Condition: Sendable, Equatable {
       visit(a, isNegated: isNegated, body)
       visit(b, isNegated: isNegated, body)
     case .not(let a): visit(a, isNegated: !isNegated, body)
-    case .set, .compare, .member: break
+    case .set, .compare, .member, .listed: break
+    }
+  }
+}
+
+extension Condition.Node {
+  /// The list that it looks a value up in.
+  fileprivate var list: String? {
+    switch self {
+    case .member(_, .named(let name)), .listed(_, .named(let name)): name
+    default: nil
     }
   }
 }

@@ -111,6 +111,13 @@ private struct ConditionParser {
   }
 
   private mutating func comparison() throws(ConditionError) -> Condition.Node {
+    if next < tokens.count, case .quoted(let text) = tokens[next].token {
+      next += 1
+      guard accept("in") else {
+        throw unexpected("a text of its own is looked up in a list: 'text' in $list")
+      }
+      return .listed(text, try members())
+    }
     guard next < tokens.count, case .word(let field) = tokens[next].token, Self.isName(field) else {
       throw unexpected("a comparison starts with a field's name, as in: exit != 0")
     }

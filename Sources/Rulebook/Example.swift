@@ -17,6 +17,8 @@ public struct Example: Sendable, Equatable {
     public let firesAt: [Duration]
     /// Until when the clock runs; at least until the last moment and the last firing.
     public let until: Duration
+    /// Lists that are others in this example, as a user may have set them.
+    public let lists: [String: [String]]
   }
 
   /// One fact of a sequence, or a clock that moves.

@@ -123,8 +123,20 @@ extension RuleFileReader {
     var example = Example(text: "sequence of \(moments.count) facts", fields: [:], origin: origin(node))
     example.sequence = Example.Sequence(
       moments: moments, firesAt: firesAt.sorted(),
-      until: max(until, firesAt.max() ?? .zero, moments.last?.at ?? .zero))
+      until: max(until, firesAt.max() ?? .zero, moments.last?.at ?? .zero),
+      lists: fields["lists"].map { readExampleLists($0, what) } ?? [:])
     return example
+  }
+
+  private mutating func readExampleLists(_ node: Node, _ what: String) -> [String: [String]] {
+    guard let mapping = node.mapping else {
+      file.report(node, "\(what): 'lists' is written as '{name: [item, item]}'")
+      return [:]
+    }
+    return mapping.reduce(into: [:]) { lists, entry in
+      guard let name = file.text(entry.key, of: "\(what): a list's name") else { return }
+      lists[name] = file.texts(entry.value, of: "\(what): list '\(name)'").map(\.text)
+    }
   }
 
   /// `{at: 5m, output: TEXT, field: value}`: the first key beside `at` and `agent` names the kind.

@@ -28,8 +28,10 @@ public struct Fact: Sendable, Equatable {
     public static let line = Kind(rawValue: "line")
     /// What the agent's program says of itself: an error of its service, a limit, a login that has expired.
     public static let notice = Kind(rawValue: "notice")
-    /// What a probe measured: `measure` names it. Of `disk`: `path`, and `mib_left` and `inodes_left` that its
-    /// file system has for the user; where it has no fixed number of inodes, `inodes_left` is not set.
+    /// What a probe found: `measure` names it. Of `disk`: `path`, and `mib_left` and `inodes_left` that its file
+    /// system has for the user, and how many of a hundred that is; where it has no fixed number of inodes,
+    /// `inodes_left` is not set. Of `review`: `what`, and the pull request. Of `changed`: `paths`, the files that
+    /// git calls changed.
     public static let probe = Kind(rawValue: "probe")
     /// A clock of the agent's moved that no other fact moves; the text names it. No rule listens to it.
     public static let progress = Kind(rawValue: "progress")

@@ -14,7 +14,11 @@ extension Fact.Kind {
     case .prompt: ["by"]
     case .status: ["context", "tokens", "elapsed", "queued"]
     case .state: ["state", "was", "evidence", "hooked"]
-    case .probe: ["measure", "path", "mib_left", "inodes_left"]
+    case .probe:
+      [
+        "measure", "path", "mib_left", "percent_left", "inodes_left", "inodes_percent_left", "paths",
+        "exit", "what", "pull_request", "url", "branch", "author", "words", "line", "place", "check", "more",
+      ]
     case .line: ["region"]
     default: []
     }
@@ -29,7 +33,7 @@ extension Rulebook {
   }
 
   /// What templates may name besides the fact's fields.
-  static let places: Set<String> = ["agent", "text", "rule", "severity"]
+  static let places: Set<String> = ["agent", "text", "rule", "severity", Complaints.place]
 
   static func knownFields(of rule: Rule, among rules: [Rule]) -> Set<String> {
     var seen: Set<Fact.Kind> = []

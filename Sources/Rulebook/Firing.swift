@@ -67,6 +67,7 @@ extension Judge {
     places["text"] = .string(fact.text)
     places["rule"] = .string(rule.id)
     places["severity"] = .string(rule.severity.rawValue)
+    if rule.tellsComplaint { places[Complaints.place] = .string(complaints.sentence(about: fact)) }
     return Verdict(
       rule: rule, fact: fact, time: time, why: rule.why.filled(from: places),
       instead: rule.instead?.filled(from: places),

@@ -15,6 +15,7 @@ public final class Judge {
   var raised = RecentStories()
   var states = SettledStates()
   var state = WindowState()
+  var complaints = Complaints()
   var now = Instant(nanoseconds: .min)
   /// Facts that may still be emitted for what is being judged.
   private var allowance = 0
@@ -104,6 +105,7 @@ public final class Judge {
 
   func judge(_ fact: Fact, depth: Int) -> [Verdict] {
     if rulebook.shortestStall != nil { moveClocks(by: fact) }
+    if rulebook.tellsComplaints { complaints.note(fact) }
     guard let listeners = rulebook.listeners[fact.kind] else { return [] }
     for index in listeners.eased { ease(rulebook.rules[index], by: fact) }
     for index in listeners.spells { follow(rulebook.rules[index], fact) }

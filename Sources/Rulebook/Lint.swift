@@ -60,7 +60,8 @@ extension Rulebook {
               + "example that only it keeps silent"))
       }
     }
-    guard let when = rule.when, rule.match != nil else { return findings }
+    // What only looks at lists is a setting, which examples have as it is shipped.
+    guard let when = rule.when, rule.match != nil, !when.fields.isEmpty else { return findings }
     let decisions = matching.map { fact in
       let fields = withCaptures(fact, rule, context)
       return when.holds(for: fields, lists: lists)

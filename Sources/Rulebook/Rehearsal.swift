@@ -6,11 +6,13 @@ struct Rehearsal {
   private let rule: Rule
   private let alone: Rulebook
   private let together: Rulebook
+  private let lists: [String: [String]]
 
   /// - Parameters:
   ///   - emitters: The rules whose facts others listen to; sequences are judged by them too.
   init(of rule: Rule, emitters: [Rule], lists: [String: [String]], programs: ProgramTable) {
     self.rule = rule
+    self.lists = lists
     alone = Rulebook(rules: [rule], lists: lists, programs: programs)
     let needs = (rule.fires + rule.silent).contains { $0.sequence != nil }
     let others = needs ? emitters.filter { $0.id != rule.id } : []
@@ -40,6 +42,10 @@ struct Rehearsal {
       let needsMore = mustFire && rule.windows.count != nil
       return (mustFire ? "does not fire: " : "fires: ") + cleaned(example.text, limit: 120)
         + (needsMore ? "; a rule that counts is shown by a 'sequence:'" : "")
+    }
+    if let unknown = sequence.lists.keys.sorted().first(where: { lists[$0] == nil }) {
+      return
+        "names the unknown list '\(cleaned(unknown, limit: 64))'; its 'lists' can only change some that there are"
     }
     let times = firings(in: sequence)
     guard times != sequence.firesAt else { return nil }
@@ -71,7 +77,7 @@ struct Rehearsal {
   }
 
   private func firings(in sequence: Example.Sequence) -> [Duration] {
-    let judge = Judge(together)
+    let judge = Judge(sequence.lists.isEmpty ? together : together.with(sequence.lists))
     var verdicts: [Verdict] = []
     var readers: [String: CommandReader] = [:]
     for moment in sequence.moments {

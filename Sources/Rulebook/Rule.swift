@@ -45,6 +45,11 @@ public struct Rule: Sendable {
   /// What is done the first time.
   public var actions: [Action] { steps.first?.map(\.action) ?? [] }
 
+  /// Whether it says what hooks complain about.
+  var tellsComplaint: Bool {
+    [why, instead, prompt].contains { $0?.fields.contains(Complaints.place) ?? false }
+  }
+
   /// An error at one of the rule's keys, or at the rule itself.
   func error(at key: String? = nil, _ message: String) -> FileError {
     let place = key.flatMap { places[$0] } ?? Place(file: origin.file, line: origin.line, column: 5)

@@ -11,6 +11,7 @@ public struct RuleFile: Sendable {
   public let name: String
   public let layer: Layer
   public let rules: [Rule]
+  public let probes: [ProbeOrder]
   /// The lists that it states whole.
   public var lists: [String: [String]] {
     listEntries.reduce(into: [:]) { if !$1.isAddition { $0[$1.name] = $1.items } }
@@ -49,6 +50,7 @@ public struct RuleFile: Sendable {
     self.layer = layer
     self.text = text
     rules = reader.rules
+    probes = reader.probes
     listEntries = reader.lists
     macros = reader.ownMacros
     emitted = reader.ownKinds
@@ -75,6 +77,7 @@ struct RuleFileReader {
   let layer: Layer
   var shared: SharedNames
   var rules: [Rule] = []
+  var probes: [ProbeOrder] = []
   var lists: [RuleFile.ListEntry] = []
   var ownMacros: [String: Macros.Definition] = [:]
   var ownKinds: Set<String> = []
@@ -94,6 +97,7 @@ struct RuleFileReader {
     if let node = top["macros"] { readMacros(node) }
     if let node = top["lists"] { readLists(node) }
     if let node = top["rules"] { readRules(node) }
+    if let node = top["probes"] { readProbes(node) }
     readAmendments(top)
   }
 

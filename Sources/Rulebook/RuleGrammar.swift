@@ -1,10 +1,11 @@
 /// The keys of a rule file: what the reader knows, and what `rules/schema.json` must say.
 enum RuleGrammar {
-  static let top = ["lists", "macros", "rules", "except", "severity", "raise", "disable"]
+  static let top = ["lists", "macros", "probes", "rules", "except", "severity", "raise", "disable"]
   static let rule = [
     "id", "on", "match", "except", "when", "severity", "why", "instead", "prompt", "do", "ladder", "emit",
     "count", "cooldown", "cap", "for", "stalled", "expect", "within", "unless", "by", "fires", "silent",
   ]
+  static let probe = ["id", "run", "every", "after", "in"]
   static let list = ["add"]
   static let count = ["at", "within", "by", "reset", "per"]
   static let cap = ["at", "within"]
@@ -13,7 +14,7 @@ enum RuleGrammar {
   static let hold = ["for", "then"]
   static let restart = ["handoff", "turn", "within", "cooldown", "grace"]
   /// Beside fields of the fact.
-  static let sequenceExample = ["sequence", "fires_at", "until"]
+  static let sequenceExample = ["sequence", "fires_at", "until", "lists"]
   static let recordingExample = ["recording", "at"]
 
   /// The most rules, entries of a list, and examples of one kind that a file may have.

@@ -7,6 +7,8 @@ import Shell
 public struct Rulebook: Sendable {
   /// In the order of the files and of the rules within them.
   public let rules: [Rule]
+  /// The programs of the user's that are run beside the agents.
+  public let probes: [ProbeOrder]
   /// By name, as the last file that has a say left them.
   public let lists: [String: [String]]
   public let programs: ProgramTable
@@ -29,6 +31,8 @@ public struct Rulebook: Sendable {
   let listeners: [Fact.Kind: Listeners]
   /// The shortest `stalled`; nil when no rule has one, and progress is of no interest.
   public let shortestStall: Duration?
+  /// Whether any rule says what hooks complain about.
+  let tellsComplaints: Bool
   private let indices: [String: Int]
   /// The lists as the files up to a layer left them: the examples of its rules are tried with these.
   private let layers: [Layer: [String: [String]]]
@@ -40,8 +44,10 @@ public struct Rulebook: Sendable {
   }
 
   init(
-    rules: [Rule], layers: [Layer: [String: [String]]], programs: ProgramTable, disabled: [Change]
+    rules: [Rule], layers: [Layer: [String: [String]]], programs: ProgramTable, disabled: [Change],
+    probes: [ProbeOrder] = []
   ) {
+    self.probes = probes
     self.layers = layers
     lists = layers[.project] ?? [:]
     self.rules = rules
@@ -65,6 +71,7 @@ public struct Rulebook: Sendable {
       return own
     }
     shortestStall = rules.compactMap(\.windows.stall?.after).min()
+    tellsComplaints = rules.contains(where: \.tellsComplaint)
     indices = Dictionary(rules.indices.map { (rules[$0].id, $0) }) { first, _ in first }
   }
 
@@ -75,7 +82,13 @@ public struct Rulebook: Sendable {
       rule.steps = [[]]
       return rule
     }
-    return Rulebook(rules: rules, layers: layers, programs: programs, disabled: disabled)
+    return Rulebook(rules: rules, layers: layers, programs: programs, disabled: disabled, probes: probes)
+  }
+
+  /// The same rules with some lists as given.
+  func with(_ own: [String: [String]]) -> Rulebook {
+    Rulebook(
+      rules: rules, layers: [.project: lists.merging(own) { $1 }], programs: programs, disabled: disabled)
   }
 
   /// The place of a rule among `rules`.

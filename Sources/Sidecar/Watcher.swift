@@ -23,6 +23,8 @@ public actor Watcher {
     public var isObserving = false
     /// How what the agents execute is watched; nil where they run on another machine.
     public var executions: ExecWatch.Settings?
+    /// What is measured and asked beside what agents show; nil where they run on another machine.
+    public var probes: ProbeSettings?
     /// Shows calls for the human on tmux's status line.
     public var showsInTmux = true
     /// The journal of what is queued for agents; nil queues nothing.
@@ -60,6 +62,7 @@ public actor Watcher {
   let queue: QueueStore?
   var mail = MailRoom()
   var notes = StatusNotes()
+  var probes = ProbesAtWork()
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
   private(set) var clients: [PaneID: ControlClient] = [:]
@@ -116,6 +119,7 @@ public actor Watcher {
       group.addTask { await self.office.run() }
       group.addTask { await self.followRules() }
       group.addTask { await self.followQueue() }
+      group.addTask { await self.probe() }
       group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
         group.addTask { for await findings in exec.findings { await self.take(findings) } }
@@ -282,6 +286,7 @@ public actor Watcher {
     carry(place.pane.end(at: now), to: id, process: place.info.process)
     leaveQueue(of: id, at: now)
     notes.leave(id)
+    noteGone(place, at: now)
   }
 
   /// Judges the facts and goes on with what is being done to the pane.
@@ -295,7 +300,7 @@ public actor Watcher {
     }
     seekProcess(of: id, at: now)
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
-    for fact in facts {
+    for fact in facts where isCurrent(fact, of: id, place) {
       settings.logger.debug(
         "fact",
         metadata: [
@@ -315,7 +320,8 @@ public actor Watcher {
   /// Hands each verdict to the pane that it is about, which need not be the one that printed just now.
   func raise(_ verdicts: [Verdict], at now: Instant) {
     for verdict in verdicts {
-      guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] else { continue }
+      guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] ?? probes.departed[id]
+      else { continue }
       place.pane.judge = place.court.judge
       let alert = alert(for: verdict, place.pane.agent, at: now)
       carry(place.pane.open(verdict, as: alert, at: now), to: id, process: place.info.process)

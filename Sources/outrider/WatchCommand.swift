@@ -40,6 +40,12 @@ extension Outrider {
     @Flag(inversion: .prefixedNo, help: "Watch what the agents execute, and hold what the rules say.")
     var executions = true
 
+    @Flag(inversion: .prefixedNo, help: "Measure what is left on the file systems of the agents.")
+    var disks = true
+
+    @Flag(inversion: .prefixedNo, help: "Ask gh about the pull requests of the agents' branches.")
+    var reviews = true
+
     @Flag(help: "End another outrider that watches this server, and go on in its place.")
     var takeOver = false
 
@@ -72,6 +78,7 @@ extension Outrider {
       settings.server = key
       settings.followsProjects = rules.userRules
       settings.executions = executions(of: key)
+      settings.probes = probes
       settings.showsInTmux = tmuxMessages
       settings.queue = QueueStore.defaultPath(environment: ProcessInfo.processInfo.environment)
       if verbose {
@@ -161,6 +168,15 @@ extension Outrider {
       }
       own.lease = runtimeFolder.lease(of: key)
       own.guardian = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+      return own
+    }
+
+    /// What is probed; another machine's files and logins cannot be.
+    private var probes: ProbeSettings? {
+      guard server.prefix.isEmpty else { return nil }
+      var own = ProbeSettings()
+      if !disks { own.disks = nil }
+      if !reviews { own.reviews = nil }
       return own
     }
 

@@ -115,7 +115,6 @@ private struct World {
       if turn == .asking { harm.append("Enter into a dialog") }
       if box.contains("h") { harm.append("Enter on the human's line '\(box)'") }
       if turn == .idle { send() }
-    case .clear: harm.append("a key that clears the human's line '\(box)'")
     }
     return nil
   }

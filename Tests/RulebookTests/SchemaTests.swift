@@ -73,6 +73,7 @@ struct SchemaTests {
     let rule = schema.definition("rule")
     #expect(Self.keys(schema.root) == Set(RuleGrammar.top))
     #expect(Self.keys(rule) == Set(RuleGrammar.rule))
+    #expect(Self.keys(schema.definition("probe")) == Set(RuleGrammar.probe))
     #expect(Self.keys(Self.property(rule, "count")) == Set(RuleGrammar.count))
     #expect(Self.keys(Self.property(rule, "ladder")) == Set(RuleGrammar.ladder))
     #expect(Self.keys(Self.option(Self.property(rule, "stalled"), with: "after")) == Set(RuleGrammar.stalled))

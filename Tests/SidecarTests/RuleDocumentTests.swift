@@ -70,7 +70,8 @@ struct RuleDocumentTests {
   @Test("speaks of every key, action, clock, severity, kind of fact and field in the reference")
   func everyKey() {
     let keys =
-      RuleGrammar.top + RuleGrammar.rule + RuleGrammar.list + RuleGrammar.count + RuleGrammar.ladder
+      RuleGrammar.top + RuleGrammar.probe + RuleGrammar.rule + RuleGrammar.list + RuleGrammar.count
+      + RuleGrammar.ladder
       + RuleGrammar.stalled + RuleGrammar.hold + RuleGrammar.restart + RuleGrammar.sequenceExample
       + RuleGrammar.recordingExample
     let words =

@@ -112,6 +112,49 @@ struct StuckRecordingTests {
     }
   }
 
+  @Test("have evidence for each change of state", arguments: Fixtures.names)
+  func evidence(_ name: String) throws {
+    var states: [Fact] = []
+    ReplaySession(Fixtures.library).run(try Fixtures.recording(name)) { fact in
+      if fact.kind == .state { states.append(fact) }
+    } onVerdict: { _, _ in
+    }
+    #expect(!states.isEmpty)
+    #expect(states.allSatisfy { !($0.fields["evidence"]?.text ?? "").isEmpty }, "\(states.map(\.fields))")
+  }
+
+  /// The fifty seconds hold the marks of the thirty and the minute of the timer, and nothing else: until the answer
+  /// comes they are a stall in the bytes. Claude Code itself reddens its spinner 14 and 20 s after the last token in
+  /// both, so that is no sign of health either. What tells them is how long they last; hence the first step against
+  /// them is only a prompt, and what follows waits for `grace`.
+  @Test(
+    "find nothing in fifty seconds of thinking that thirty do not show",
+    arguments: [("frozen.claude", 12.0...38.0, 42.0...88.0), ("frozen.codex", 12.0...38.0, 42.0...88.0)])
+  func indistinguishable(
+    _ name: String, _ short: ClosedRange<Double>, _ long: ClosedRange<Double>
+  ) throws {
+    let recording = try Fixtures.recording(name)
+    var facts: [(time: Double, fact: Fact)] = []
+    ReplaySession(Fixtures.library).run(recording) {
+      facts.append(($0.time.seconds, $0))
+    } onVerdict: { _, _ in
+    }
+    for range in [short, long] {
+      let told = facts.filter { range.contains($0.time) }.map(\.fact)
+      #expect(told.count > 20)
+      #expect(
+        told.allSatisfy { $0.fields["elapsed"] != nil }, "\(told.filter { $0.fields["elapsed"] == nil })")
+    }
+    func drawn(_ range: ClosedRange<Double>) -> Set<Character> {
+      var text = ""
+      for timed in recording.events where range.contains(timed.time.seconds) {
+        if case .output(let bytes) = timed.event { text += String(decoding: bytes, as: UTF8.self) }
+      }
+      return Set(text.replacing(/\u{1B}\[[0-9;?]*[A-Za-z]|\u{1B}\][^\u{07}]*\u{07}/, with: ""))
+    }
+    #expect(drawn(long).subtracting(drawn(short)).isSubset(of: ["m"]), "\(drawn(long))")
+  }
+
   @Test(
     "take no second step against thinking that ends within the grace time",
     arguments: ["frozen.claude", "frozen.codex"])

@@ -108,6 +108,7 @@ extension Watcher {
     if panes[id]?.pane.restarts.isPastReturn ?? false { return }
     var fields: [String: Value] = ["state": .string(AgentState.exited.rawValue)]
     if let status { fields["exit"] = .number(Double(ExecDocket.exitCode(status))) }
+    fields["evidence"] = .string("its process has ended")
     take(
       [Fact(time: now, agent: agent, kind: .state, text: "exited", fields: fields, source: .exec)], of: id,
       at: now)

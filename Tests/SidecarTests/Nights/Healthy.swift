@@ -9,7 +9,7 @@ extension NightShift {
       { $0.poll() }, { $0.readAboutTrouble() }, { $0.stumbleAtTheService() }, { $0.leaveByHand() },
       { $0.stream() }, { $0.commitAtTheThirdTry() }, { $0.settleConflict() }, { $0.openAndReview() },
       { $0.printTheSameErrorOften() }, { $0.beRefusedOnce() }, { $0.humanTypes() },
-      { $0.findNothingToCommit() },
+      { $0.findNothingToCommit() }, { $0.beMeasured() },
     ]
     one(of: deeds)(&self)
     if context < 40 { compact() }
@@ -30,6 +30,27 @@ extension NightShift {
       }
     }
     turn(.idle)
+  }
+
+  /// What probes find when all is well: file systems with room, some of which are small or count no inodes, and a
+  /// pull request about which nothing is open.
+  mutating func beMeasured() {
+    for (path, left, share, inodes) in [
+      ("/work", 90_000, 40, 500_000), ("/run/user/1000", 60, 96, 900), ("/btrfs", 4000, 12, nil),
+    ] as [(String, Int, Int, Int?)] {
+      var fields: [String: Value] = [
+        "measure": .string("disk"), "path": .string(path), "mib_left": .number(Double(left)),
+        "percent_left": .number(Double(share)),
+      ]
+      if let inodes {
+        fields["inodes_left"] = .number(Double(inodes))
+        fields["inodes_percent_left"] = .number(Double(share))
+      }
+      show(.probe, "\(path) has \(left) MiB left", fields, from: .probe)
+      pass(1...60)
+    }
+    show(.probe, "#8 quiet", ["measure": .string("review"), "what": .string("quiet")], from: .probe)
+    show(.probe, "3 changed files", ["measure": .string("changed"), "paths": .list(["a.py"])], from: .probe)
   }
 
   /// Twenty minutes in which only now and then something moves.

@@ -7,7 +7,7 @@ extension NightShift {
       { $0.stall() }, { $0.stall() }, { $0.crash() }, { $0.waitForNobody() }, { $0.loopOnHook() },
       { $0.loopOnCommand() }, { $0.loopOnError() }, { $0.fillDisk() }, { $0.runIntoSandbox() },
       { $0.hitLimit() }, { $0.loseLogin() }, { $0.loseService() }, { $0.leaveConflict() },
-      { $0.leaveReview() }, { $0.runOutOfContext() },
+      { $0.leaveReview() }, { $0.beReviewed() }, { $0.passOverReview() }, { $0.runOutOfContext() },
     ]
     one(of: deeds)(&self)
     pass(1200...2400)
@@ -192,6 +192,52 @@ extension NightShift {
     run("gh pr create --fill", prints: ["https://example.com/pull/8"])
     expect("review-unread", from: ended, after: 1200)
     turn(.idle)
+  }
+
+  /// What the probe of reviews tells of one matter.
+  private mutating func tellReview(_ what: String) {
+    show(
+      .probe, "#8 \(what)",
+      [
+        "measure": .string("review"), "what": .string(what), "pull_request": .number(8),
+        "place": .string("src/cart.py:42"), "author": .string("ada"), "words": .string("Why a float?"),
+        "check": .string("build"), "url": .string("https://example.com/pull/8"),
+      ], from: .probe)
+  }
+
+  /// It is told of what was found, and takes it up.
+  private mutating func beReviewed() {
+    turn(.idle)
+    for what in ["thread", "changes", "check"] {
+      pass(5...20)
+      expect("review-\(what)")
+      tellReview(what)
+      turn(.working)
+      pass(20...280)
+      run("git commit -m 'mend \(what)'", prints: ["[fix/x 3f2a91c] mend"])
+      pass(1...5)
+      turn(.idle)
+    }
+    pass(5...20)
+    tellReview("quiet")
+  }
+
+  /// It is told, and goes on with something else.
+  private mutating func passOverReview() {
+    guard isRested("review-unanswered", "review-thread") else { return }
+    turn(.idle)
+    pass(5...20)
+    expect("review-thread")
+    expect("review-unanswered", after: 1800)
+    tellReview("thread")
+    turn(.working)
+    for _ in 0..<number(1...6) {
+      pass(5...60)
+      run("pytest -q tests/test_\(number(1...60)).py", prints: ["3 passed"])
+    }
+    turn(.idle)
+    pass(1801...2000)
+    tellReview("quiet")
   }
 
   private mutating func runOutOfContext() {
