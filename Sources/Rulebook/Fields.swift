@@ -7,14 +7,14 @@ extension Fact.Kind {
         "program", "line", "phase", "exit", "cwd", "branch", "truncated", "opaque", "target", "remote",
         "everything", "forced", "with_lease", "dry_run", "resolved", "env", "options", "writes", "host",
         "wrappers", "source", "reason", "skips_hooks", "admin", "deletes", "captured",
-        "failed", "took",
+        "failed", "took", "inner",
       ]
     case .output: ["command"]
     case .edit: ["path"]
     case .prompt: ["by"]
     case .status: ["context", "tokens", "elapsed", "queued"]
     case .state: ["state", "was", "evidence"]
-    case .probe: ["measure", "path", "mib_left", "inodes_left"]
+    case .probe: ["measure", "path", "mib_left", "inodes_left", "living", "copies"]
     case .line: ["region"]
     default: []
     }
