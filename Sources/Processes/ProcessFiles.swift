@@ -13,6 +13,8 @@ public enum ProcessFiles {
     public let terminal: Int32
     /// The group in the foreground of its terminal; -1 without one.
     public let foreground: Int32
+    /// Processor time that it has taken, in clock ticks.
+    public let ticks: UInt64
     /// When it started, in clock ticks since the machine was started: with the id, which process it is.
     public let start: UInt64
 
@@ -25,8 +27,11 @@ public enum ProcessFiles {
         let group = Int32(String(decoding: fields[2], as: UTF8.self)),
         let terminal = Int32(String(decoding: fields[4], as: UTF8.self)),
         let foreground = Int32(String(decoding: fields[5], as: UTF8.self)),
+        let user = UInt64(String(decoding: fields[11], as: UTF8.self)),
+        let system = UInt64(String(decoding: fields[12], as: UTF8.self)),
         let start = UInt64(String(decoding: fields[19], as: UTF8.self))
       else { return nil }
+      ticks = user &+ system
       (self.state, self.parent, self.group, self.start) = (state, parent, group, start)
       (self.terminal, self.foreground) = (terminal, foreground)
     }
@@ -51,6 +56,15 @@ public enum ProcessFiles {
   /// The environment as it was at the execution, each entry ended by a NUL; empty when it may not be read.
   public static func environment(_ process: Int32) -> [UInt8] {
     read(process, "environ", limit: longestArguments)
+  }
+
+  /// Bytes that it has handed to the kernel to be written, to whatever; nil when that may not be read.
+  static func written(_ process: Int32) -> UInt64? {
+    for line in read(process, "io", limit: 1024).split(separator: UInt8(ascii: "\n"))
+    where line.starts(with: "wchar: ".utf8) {
+      return UInt64(String(decoding: line.dropFirst(7), as: UTF8.self))
+    }
+    return nil
   }
 
   public static func directory(_ process: Int32) -> String? { link(process, "cwd") }

@@ -56,6 +56,20 @@ public struct Condition: Sendable, Equatable {
     return found
   }
 
+  /// The entries that it looks for in a field: of its lists, and those that it names itself.
+  func members(of name: String, lists: [String: [String]]) -> [String] {
+    var found: [String] = []
+    Self.visit(root) { node in
+      switch node {
+      case .member(name, .named(let list)): found += lists[list] ?? []
+      case .member(name, .inline(let items)): found += items
+      case .compare(name, .equal, let value): found.append(value.text)
+      default: break
+      }
+    }
+    return found
+  }
+
   /// The lists that make it hold where a value is not in them: adding to one loosens the rule.
   var listsThatLoosen: Set<String> {
     var found: Set<String> = []

@@ -7,7 +7,7 @@ extension Fact.Kind {
         "program", "line", "phase", "exit", "cwd", "branch", "truncated", "opaque", "target", "remote",
         "everything", "forced", "with_lease", "dry_run", "resolved", "env", "options", "writes", "host",
         "wrappers", "source", "reason", "skips_hooks", "admin", "deletes", "captured",
-        "failed", "took",
+        "failed", "took", "inner",
       ]
     case .output: ["command"]
     case .edit: ["path"]
@@ -18,6 +18,7 @@ extension Fact.Kind {
       [
         "measure", "path", "mib_left", "percent_left", "inodes_left", "inodes_percent_left", "paths",
         "exit", "what", "pull_request", "url", "branch", "author", "words", "line", "place", "check", "more",
+        "living", "copies",
       ]
     case .line: ["region"]
     default: []

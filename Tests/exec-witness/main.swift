@@ -57,7 +57,8 @@ for await batch in watch.findings {
       for fact in facts {
         say("\(fact.phase?.rawValue ?? "?") \(fact.fields["exit"]?.text ?? "-") \(fact.text)")
       }
-    case .agentEnded: say("agent ended")
+    case .moved: break
+    case .agentEnded(_, let status): say("agent ended \(status.map { "\($0)" } ?? "?")")
     case .note(let text): say("note \(text)")
     }
   }

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "bell.h"
+#include "connections.h"
 #include "process_events.h"
 #include "process_files.h"
 

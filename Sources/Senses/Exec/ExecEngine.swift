@@ -8,6 +8,7 @@ final class ExecEngine: Sendable {
     case follow(Int32, Int, Bool)
     case leave(Int)
     case adopt(Watchlist)
+    case know(ProgramFiles)
     case end
   }
 
@@ -72,6 +73,7 @@ final class ExecEngine: Sendable {
         case .follow(let root, let tree, let isObserved): found += loop.follow(root, tree, isObserved)
         case .leave(let tree): loop.leave(tree)
         case .adopt(let watchlist): loop.watchlist = watchlist
+        case .know(let originals): loop.originals = originals
         case .end:
           if !found.isEmpty { deliver(found) }
           return

@@ -23,6 +23,8 @@ public final class ExecListener: Sendable {
     public let process: Int32
     /// The process that has started it, as far as it is known.
     public let parent: Int32
+    /// How many programs stand between it and the tree's first process, itself counted.
+    public let level: Int
     /// Nanoseconds of `CLOCK_MONOTONIC`: by the kernel's word, or when it was found.
     public let time: UInt64
     /// As `/proc/PID/cmdline` had them; empty when the process was gone already.
@@ -46,6 +48,8 @@ public final class ExecListener: Sendable {
     case executed(Execution)
     /// A process of a tree ended; the status as wait(2) gives it, nil when nobody can tell.
     case ended(Int32, tree: Int, status: UInt32?, time: UInt64)
+    /// Many processes live in a tree; told each second while it is so.
+    case crowded(tree: Int, Crowd, time: UInt64)
     /// Events were lost; the trees have been read again.
     case lost
   }
@@ -83,6 +87,11 @@ public final class ExecListener: Sendable {
 
   public func adopt(_ watchlist: Watchlist) {
     engine.send(.adopt(watchlist))
+  }
+
+  /// Looks at copies of these as well.
+  public func know(_ originals: ProgramFiles) {
+    engine.send(.know(originals))
   }
 
   /// Ends the thread; nothing is delivered after it has returned.

@@ -7,6 +7,7 @@ struct ExecLoop: ~Copyable {
   typealias Event = ExecListener.Event
 
   var watchlist = Watchlist()
+  var originals = ProgramFiles()
   private let usesConnector: Bool
   private let stop: @Sendable (Int32) -> Int32
   private var stream: ProcessEventStream?
@@ -17,6 +18,8 @@ struct ExecLoop: ~Copyable {
   private let path: UnsafeMutableBufferPointer<UInt8>
   private let batch: UnsafeMutableBufferPointer<process_event>
   private let lives: UnsafeMutableBufferPointer<process_event>
+  private var script = ProgramFiles.Place()
+  private var counted: UInt64 = 0
 
   private static let batchSize = 64
   /// How long forks and exits may wait in their socket, in milliseconds. Without privilege it holds some
@@ -50,11 +53,21 @@ struct ExecLoop: ~Copyable {
     if stream == nil {
       poll(bell, -1, timeout: pace.milliseconds)
       pace.note(hasChanged: look(at: monotonic_time(), &events))
-      return events
+    } else {
+      poll(bell, stream?.executions ?? -1, timeout: Self.patience)
+      listen(&events)
     }
-    poll(bell, stream?.executions ?? -1, timeout: Self.patience)
-    listen(&events)
+    count(at: monotonic_time(), &events)
     return events
+  }
+
+  /// Counts the processes, once a second.
+  private mutating func count(at now: UInt64, _ events: inout [Event]) {
+    guard now >= counted + Crowd.interval else { return }
+    counted = now
+    for (tree, crowd) in lineage.crowds() where crowd.isTold {
+      events.append(.crowded(tree: tree, crowd, time: now))
+    }
   }
 
   private func poll(_ one: Int32, _ other: Int32, timeout: Int32) {
@@ -140,15 +153,15 @@ struct ExecLoop: ~Copyable {
     }
     let bytes = UnsafeBufferPointer(rebasing: words[..<max(0, Int(count))])
     var outcome = ExecListener.Stop.none
-    if !bytes.isEmpty, watchlist.looksAt(bytes) || looksAtFile(of: process) {
+    if !bytes.isEmpty, watchlist.looksAt(bytes) || looksAtFile(of: process, bytes) {
       outcome = trees[member.tree] ?? true ? .observed : stopped(process)
     }
-    lineage.setImage(Self.image(bytes), of: process)
+    let level = lineage.execute(process, Self.image(bytes))
     events.append(
       .executed(
         .init(
-          tree: member.tree, process: process, parent: member.parent, time: time, arguments: Array(bytes),
-          stop: outcome)))
+          tree: member.tree, process: process, parent: member.parent, level: level, time: time,
+          arguments: Array(bytes), stop: outcome)))
   }
 
   private func stopped(_ process: Int32) -> ExecListener.Stop {
@@ -156,9 +169,18 @@ struct ExecLoop: ~Copyable {
     return failure == 0 ? .stopped(at: monotonic_time()) : .refused(failure)
   }
 
-  private func looksAtFile(of process: Int32) -> Bool {
+  private mutating func looksAtFile(of process: Int32, _ words: UnsafeBufferPointer<UInt8>) -> Bool {
     let count = process_link(process, "exe", path.baseAddress, Int32(path.count))
-    return count > 0 && watchlist.looksAt(executable: UnsafeBufferPointer(rebasing: path[..<Int(count)]))
+    guard count > 0 else { return false }
+    let file = UnsafeBufferPointer(rebasing: path[..<Int(count)])
+    if watchlist.looksAt(executable: file) || watchlist.looksAt(words, of: file) { return true }
+    guard !originals.isEmpty else { return false }
+    return isCopy(process, "exe") || (script.set(words) && isCopy(process, script.pointer))
+  }
+
+  private func isCopy(_ process: Int32, _ place: UnsafePointer<CChar>) -> Bool {
+    var identity = file_identity()
+    return process_file_identity(process, place, &identity) == 0 && originals.mayHave(size: identity.size)
   }
 
   // MARK: Looking
@@ -186,9 +208,10 @@ struct ExecLoop: ~Copyable {
         let own = image(of: child)
         // Until it has executed something of its own, it is a copy of its parent.
         let isCopy = own == member.image
+        // What is news executes now; else it has done so before.
         lineage.adopt(
-          child, into: member.tree, parent: process, born: now, start: ProcessFiles.status(child)?.start,
-          image: isNews && !isCopy ? 0 : own)
+          child, below: process, born: now, start: ProcessFiles.status(child)?.start,
+          image: isNews && !isCopy ? 0 : own, isCopy: isNews || isCopy)
         guard let adopted = lineage.members[child] else { continue }
         parents.append((child, adopted))
         if isNews, !isCopy, own != 0 { execute(child, adopted, at: now, &events) }

@@ -16,6 +16,10 @@ struct Lineage {
     var died: UInt64?
     /// What it runs, as a number; that of its parent until it executes something.
     var image: UInt64
+    /// How many programs stand between it and the tree's first process, itself counted.
+    var level = 0
+    /// How many times it was forked, its parents counted, since one of them has executed something.
+    var copies = 0
   }
 
   private(set) var members: [Int32: Member] = [:]
@@ -52,8 +56,7 @@ struct Lineage {
       // Found after that fork: it is known better.
       if let known = members[event.process], known.born > event.time { return }
       if let parent = members[event.parent], parent.died.map({ $0 >= event.time }) ?? true {
-        members[event.process] = Member(
-          tree: parent.tree, parent: event.parent, born: event.time, image: parent.image)
+        members[event.process] = parent.child(of: event.parent, born: event.time)
       } else {
         // An id that was used again, by somebody else.
         members[event.process] = nil
@@ -80,8 +83,22 @@ struct Lineage {
     members[process] = Member(tree: tree, parent: parent, born: born, start: start, image: image)
   }
 
-  mutating func setImage(_ image: UInt64, of process: Int32) {
+  /// A process that was found below a member, whose start is known.
+  mutating func adopt(
+    _ process: Int32, below parent: Int32, born: UInt64, start: UInt64?, image: UInt64, isCopy: Bool
+  ) {
+    guard var member = members[parent]?.child(of: parent, born: born) else { return }
+    member.start = start
+    member.image = image
+    if !isCopy { member.execute() }
+    members[process] = member
+  }
+
+  /// A member runs another program now; at which level.
+  mutating func execute(_ process: Int32, _ image: UInt64) -> Int {
     members[process]?.image = image
+    members[process]?.execute()
+    return members[process]?.level ?? 0
   }
 
   mutating func forget(_ process: Int32) {
@@ -106,6 +123,16 @@ struct Lineage {
 }
 
 extension Lineage.Member {
+  fileprivate func child(of parent: Int32, born: UInt64) -> Self {
+    Self(tree: tree, parent: parent, born: born, image: image, level: level, copies: copies + 1)
+  }
+
+  /// A process that executes one program after another stays where it is.
+  fileprivate mutating func execute() {
+    if copies > 0 { level += 1 }
+    copies = 0
+  }
+
   /// Whether the process that has the id now is still this one.
   func isSame(as status: ProcessFiles.Status) -> Bool {
     if let start { return start == status.start }

@@ -89,6 +89,9 @@ struct Subject {
     return nil
   }
 
+  /// Whether the file at a path is many programs in one.
+  static func isMultiple(_ path: Bytes) -> Bool { multiples.contains(name(path[...])) }
+
   private static func behindAssignments(_ bytes: Bytes, from start: Int) -> Int? {
     var start = start
     for _ in 0..<most where start < bytes.count {

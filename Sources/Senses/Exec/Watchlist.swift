@@ -19,6 +19,12 @@ public struct Watchlist: Sendable {
   /// Letters by which a name in a list is told from others.
   private static let shortestMark = 4
 
+  /// Whether the file at a path is many programs in one, which run each other without executing anything.
+  public static func isManyPrograms(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { Subject.isMultiple($0) }
+  }
+
   /// Whole names, for those who want to know what is looked at.
   public let programs: Set<String>
   private let names: NameSet
@@ -108,6 +114,11 @@ public struct Watchlist: Sendable {
   /// Whether the file of the program says what its words do not.
   func looksAt(executable path: UnsafeBufferPointer<UInt8>) -> Bool {
     hasName(Subject.name(path[...]))
+  }
+
+  /// Whether a shell was given a text which it runs without executing anything: busybox has its programs in itself.
+  func looksAt(_ words: UnsafeBufferPointer<UInt8>, of executable: UnsafeBufferPointer<UInt8>) -> Bool {
+    !programs.isEmpty && Subject.isMultiple(executable) && Subject(words).kind == .text
   }
 
   private func writes(

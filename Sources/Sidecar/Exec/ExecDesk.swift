@@ -11,6 +11,7 @@ final class ExecDesk: Sendable {
   enum Message: Sendable {
     case adopt(Rulebook?, String)
     case own([String], String)
+    case know(ProgramFiles)
     case decide(String, Order.Release, String, @Sendable (Bool) -> Void)
     case list(@Sendable ([Custody.Held]) -> Void)
     case end
@@ -134,6 +135,7 @@ final class ExecDesk: Sendable {
     switch message {
     case .adopt(let rulebook, let agent): docket.adopt(rulebook, agent: agent)
     case .own(let lines, let agent): docket.own[agent] = lines
+    case .know(let originals): docket.originals = originals
     case .decide(let id, let decision, let who, let answer): answer(docket.decide(id, decision, by: who))
     case .list(let answer): answer(docket.custody.held)
     case .end:

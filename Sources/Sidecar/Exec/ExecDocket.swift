@@ -10,18 +10,22 @@ struct ExecDocket {
   /// Commands that the human typed, by agent.
   var own: [String: [String]] = [:]
   private(set) var custody = Custody()
+  /// Files by which copies of programs are known.
+  var originals = ProgramFiles()
 
   private var common: ExecBench
   /// Of agents with rules of their own.
   private var benches: [String: ExecBench] = [:]
   private let lease: Lease?
-  private let clock: LiveClock
+  let clock: LiveClock
   private var findings: [ExecWatch.Finding] = []
   private var running: [Int32: Running] = [:]
   private var waiting: [String: (verdicts: [Verdict], process: Int32, agent: String)] = [:]
   /// Processes on hold that were seen stopped.
   private var asleep: Set<ProcessIdentity> = []
   private var allowance: [String: (second: Int64, count: Int)] = [:]
+  private var pulses: [Int: Pulse] = [:]
+  private var nextPulse: Instant?
   /// Far from the numbers of what panes and hooks tell of.
   private var nextStory: UInt64 = 1 << 40
   private var generator = SystemRandomNumberGenerator()
@@ -47,7 +51,11 @@ struct ExecDocket {
   static let guardInterval: Duration = .milliseconds(10)
 
   var nextDeadline: Instant? {
-    custody.nextDeadline.map { min($0, clock.now + Self.guardInterval) }
+    [
+      custody.nextDeadline.map { min($0, clock.now + Self.guardInterval) },
+      agents.isEmpty ? nil : nextPulse ?? clock.now,
+    ]
+    .compactMap { $0 }.min()
   }
 
   mutating func adopt(_ rulebook: Rulebook?, agent: String) {
@@ -73,6 +81,9 @@ struct ExecDocket {
     switch event {
     case .executed(let execution): take(execution)
     case .ended(let process, let tree, let status, let time): end(process, tree, status, time)
+    case .crowded(let tree, let crowd, let time):
+      guard let agent = agents[tree] else { return }
+      findings.append(.facts([fact(crowd, of: agent.name, at: time)], agent: agent.name, hold: nil))
     case .lost:
       findings.append(
         .note("the kernel told of more programs than could be heard; the trees were read again"))
@@ -91,6 +102,16 @@ struct ExecDocket {
     }
     carry(custody.tick(at: clock.now))
     if custody.held.isEmpty { asleep = [] }
+    feelPulses(at: clock.now)
+  }
+
+  private mutating func feelPulses(at now: Instant) {
+    guard nextPulse.map({ $0 <= now }) ?? true else { return }
+    nextPulse = now + Pulse.interval
+    pulses = pulses.filter { agents[$0.key] != nil }
+    for (tree, agent) in agents where pulses[tree, default: Pulse()].feel(Pulse.read(agent.root)) {
+      findings.append(.moved(agent.name))
+    }
   }
 
   /// Whether a process that was stopped is so no more. One that runs still may only not have come to its stop.
@@ -115,49 +136,26 @@ struct ExecDocket {
       return
     }
     guard !execution.arguments.isEmpty else { return }
-    if execution.stop == .none {
-      guard mayTell(agent.name) else { return }
-      note(execution, facts(of: execution, agent.name).facts, agent.name, hold: nil)
-      return
-    }
-    let process = ProcessIdentity(execution.process)
+    if execution.stop == .none, !mayTell(agent.name) { return }
+    let process = execution.stop == .none ? nil : ProcessIdentity(execution.process)
     if let process, process.start > ProcessFiles.tick(ofMonotonic: execution.time) + 1 {
       // Somebody else by now, who has been stopped in its place.
       if isStopped { letGo(execution.process) }
       return
     }
-    let (facts, own) = facts(of: execution, agent.name)
-    let verdicts = bench(of: agent.name).verdicts(
-      on: own, isText: Arguments(execution.arguments).text != nil)
+    nextStory += 1
+    let told = told(execution, agent, story: nextStory)
+    let verdicts =
+      execution.stop == .none ? [] : bench(of: agent.name).verdicts(on: told.judged, isText: told.isText)
     guard !verdicts.isEmpty else {
       if isStopped { letGo(execution.process) }
-      note(execution, facts, agent.name, hold: nil)
+      note(execution, told.facts, agent.name, hold: nil)
       return
     }
-    note(execution, facts, agent.name, hold: hold(process, execution, verdicts, agent))
+    note(execution, told.facts, agent.name, hold: hold(process, execution, verdicts, agent))
   }
 
-  private func bench(of agent: String) -> ExecBench { benches[agent] ?? common }
-
-  /// What to tell, and what the rules that hold are asked about.
-  private mutating func facts(of execution: ExecListener.Execution, _ agent: String) -> (
-    facts: [Fact], own: [Fact]
-  ) {
-    let directory = ProcessFiles.directory(execution.process)
-    let time = clock.instant(ofMonotonic: Int64(clamping: execution.time))
-    let reading = bench(of: agent).reading
-    let arguments = reading.arguments(
-      execution.arguments,
-      executable: execution.stop == .none ? nil : ProcessFiles.executable(execution.process))
-    nextStory += 1
-    let facts = reading.facts(arguments, agent: agent, directory: directory, at: time).map { fact in
-      var fact = fact
-      fact.story = nextStory
-      return fact
-    }
-    guard let text = arguments.text, execution.stop != .none else { return (facts, facts) }
-    return (facts, reading.textFacts(text, agent: agent, directory: directory, at: time))
-  }
+  func bench(of agent: String) -> ExecBench { benches[agent] ?? common }
 
   private mutating func hold(
     _ process: ProcessIdentity?, _ execution: ExecListener.Execution, _ verdicts: [Verdict],

@@ -41,6 +41,8 @@ public final class ExecWatch: Sendable {
   public enum Finding: Sendable {
     /// An agent executed programs, or some have ended.
     case facts([Fact], agent: String, hold: Hold?)
+    /// An agent or what it has started gets on, though nothing was executed.
+    case moved(String)
     /// An agent's own process is no more; its exit status, where it is known.
     case agentEnded(String, status: UInt32?)
     /// Something about the watch itself.
@@ -101,6 +103,13 @@ public final class ExecWatch: Sendable {
   private let isObserving: Bool
   /// By agent; empty for those without rules of their own.
   private let rulebooks = Mutex<[String: Rulebook]>([:])
+  private let originals = Mutex(Originals())
+
+  /// Which programs are looked for where, and are known in copies.
+  private struct Originals {
+    var programs: Set<String> = []
+    var directories = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"]
+  }
 
   /// Where executions become known.
   public var source: ExecListener.Source { listener.source }
@@ -118,11 +127,33 @@ public final class ExecWatch: Sendable {
     }
     desk.send(.adopt(rulebook, agent))
     // What only one agent may not run is looked at in all trees.
-    listener.adopt(Watchlist(rules, lists: lists))
+    let watchlist = Watchlist(rules, lists: lists)
+    listener.adopt(watchlist)
+    originals.withLock {
+      $0.programs = watchlist.programs.isEmpty ? [] : watchlist.programs.union(Watchlist.carriers)
+    }
+    findOriginals()
+  }
+
+  /// Looks for the files of the programs that are looked at, so that copies of them are known.
+  private func findOriginals() {
+    let files = originals.withLock { ProgramFiles($0.programs, in: $0.directories) }
+    desk.send(.know(files))
+    listener.know(files)
   }
 
   /// Watches everything that an agent's process has started and will start.
   public func follow(_ root: Int32, agent: String) {
+    let path = ProcessFiles.environment(root).split(separator: 0).first { $0.starts(with: "PATH=".utf8) }
+    let isNew = originals.withLock { originals in
+      let known = originals.directories.count
+      for directory in String(decoding: path?.dropFirst(5) ?? [], as: UTF8.self).split(separator: ":")
+      where !originals.directories.contains(String(directory)) {
+        originals.directories.append(String(directory))
+      }
+      return originals.directories.count > known
+    }
+    if isNew { findOriginals() }
     let tree = desk.tree(of: agent, root: root)
     listener.follow(root, as: tree, isObserved: isObserving)
   }

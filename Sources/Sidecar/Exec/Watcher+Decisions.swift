@@ -34,7 +34,9 @@ struct DecisionRequest: Sendable, Equatable {
 extension Watcher {
   nonisolated func decide(_ decision: Order.Release, _ message: Message, from peer: Int32) async -> Message {
     guard let id = message.fields["id"], !id.isEmpty else {
-      return Message("refused", ["why": "name what is on hold, as the alert does"])
+      return Message(
+        "refused", ["why": "name what is on hold; outrider \(decision == .allow ? "allow" : "deny") lists it"]
+      )
     }
     let asker = DecisionRequest.Asker(
       ancestry: Ancestry.of(peer), terminal: ProcessFiles.status(peer)?.terminal ?? 0)

@@ -51,6 +51,7 @@ extension Watcher {
     for finding in findings {
       switch finding {
       case .facts(let facts, let agent, let hold): take(facts, hold, of: agent, at: now)
+      case .moved(let agent): noteProgress(of: agent, at: now)
       case .agentEnded(let agent, let status): noteEnd(of: agent, status, at: now)
       case .note(let text): office.report(.note(text))
       }
@@ -99,6 +100,12 @@ extension Watcher {
       if outcome.isWaiting { executions.waiting[hold.id, default: []].append((verdict, outcome.told(alert))) }
       executions.remember(verdict, outcome.told(alert), most: Self.mostRepeats)
     }
+  }
+
+  private func noteProgress(of agent: String, at now: Instant) {
+    guard let id = PaneID(Array(agent.utf8)), let place = panes[id] else { return }
+    settings.logger.debug("progress", metadata: ["pane": "\(id)", "clock": "children"])
+    place.court.judge.progress(agent: agent, clock: .children, at: now)
   }
 
   private func noteEnd(of agent: String, _ status: UInt32?, at now: Instant) {

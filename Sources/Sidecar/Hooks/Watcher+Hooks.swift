@@ -18,6 +18,7 @@ extension Watcher {
     case "hook": await answerHook(message, from: peer)
     case "allow": await decide(.allow, message, from: peer)
     case "deny": await decide(.kill, message, from: peer)
+    case "held": Message("ok", body: HeldProgram.json(await held()))
     case "status-line": await noteStatus(message, from: peer)
     case "queue": await answerQueue(message, from: peer)
     case "status": await answerStatus()

@@ -175,5 +175,38 @@ extension Live {
         #expect(stage.holds.allSatisfy { $0.verdicts.map(\.rule.id) == ["hook-overwritten"] })
       }
     }
+
+    @Test("is known by its file when it was copied under another name")
+    func copied() async throws {
+      try await ExecStage.with { stage in
+        try await stage.run(
+          "cp $(command -v kubectl) tool; ./tool apply -f x; cp $(command -v helm) t2; ./t2 upgrade")
+        #expect(stage.marks.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: stage.folder.appending(path: "upgrade").path))
+        try await eventually("both are told") { stage.holds.count == 2 }
+      }
+    }
+
+    @Test("is judged by what was exported before, and not by a secret beside it")
+    func exported() async throws {
+      try await ExecStage.with { stage in
+        let script = "git init -q r && cd r && export SECRET=hunter2 HUSKY=0 && git commit --allow-empty -m x"
+        #expect(try await stage.run(script).status == 137)
+        try await eventually("it is told") { stage.holds.count == 1 }
+        #expect(stage.holds.first?.verdicts.map(\.rule.id) == ["hook-bypass-setting"])
+        #expect(!"\(stage.facts)".contains("hunter2"))
+      }
+    }
+
+    @Test("runs undisturbed when an installer of hooks does it")
+    func installer() async throws {
+      try await ExecStage.with { stage in
+        let script =
+          "git init -q r && cd r && sh -c 'git config core.hooksPath .husky/_' && git config core.hooksPath"
+        let run = try await stage.run(script)
+        #expect(run.status == 0 && run.output == ".husky/_\n")
+        #expect(stage.holds.isEmpty)
+      }
+    }
   }
 }
