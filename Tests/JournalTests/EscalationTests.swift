@@ -1,0 +1,313 @@
+import FoundationEssentials
+import Rulebook
+import Testing
+
+@testable import Journal
+
+/// A night on a clock of its own.
+struct Night {
+  var escalations = Escalations()
+  var policy = EscalationPolicy()
+  var now = WallTime(milliseconds: 1_700_000_000_000)
+  var calls: [Call] = []
+
+  init(quiet: QuietHours? = nil) { policy.quiet = quiet }
+
+  /// Lets time go by, asking every ten seconds what is due.
+  @discardableResult
+  mutating func pass(_ duration: Duration) -> [Call] {
+    var made = tick()
+    let end = now + duration
+    while now < end {
+      now = min(end, now + .seconds(10))
+      made += tick()
+    }
+    return made
+  }
+
+  mutating func tick() -> [Call] {
+    let due = escalations.tick(at: now, secondsEast: 0, by: policy)
+    calls += due
+    return due
+  }
+
+  mutating func raise(
+    _ id: String, rule: String = "kubectl-apply", _ severity: Severity = .critical, agent: String = "%1",
+    cure: Cure = .human
+  ) {
+    escalations.take(Self.alert(id, rule, severity, agent, at: now), cure: cure, at: now, by: policy)
+  }
+
+  static func alert(
+    _ id: String, _ rule: String, _ severity: Severity, _ agent: String, at time: WallTime
+  ) -> Alert {
+    Alert(
+      time: time, id: id, rule: rule, severity: severity,
+      agent: Alert.Agent(name: "claude-code", pane: agent), source: .pane, text: "what \(id) is about",
+      outcome: .escalated)
+  }
+
+  mutating func state(_ state: String, agent: String = "%1") {
+    let fact = Fact(time: .zero, agent: agent, kind: .state, text: state, source: .pane)
+    calls += escalations.hear(fact, at: now)
+  }
+
+  mutating func acknowledge(_ name: String) -> Int {
+    let ids = Set(escalations.named(name).map(\.id))
+    return escalations.acknowledge(ids, by: "ada", at: now).count
+  }
+
+  var kinds: [Call.Kind] { calls.map(\.kind) }
+}
+
+@Suite("An escalation")
+struct EscalationTests {
+  @Test("calls at once, then with back-off, until it is acknowledged")
+  func backOff() {
+    var night = Night()
+    night.raise("a")
+    night.pass(.seconds(3 * 3600))
+    let times = night.calls.map { Int(($0.time - night.calls[0].time).inSeconds / 60) }
+    #expect(times == [0, 5, 20, 80, 140])
+    #expect(night.kinds == [.opened, .repeated, .repeated, .repeated, .repeated])
+    #expect(night.acknowledge("a") == 1)
+    #expect(night.pass(.seconds(86_000)).isEmpty)
+    #expect(night.escalations.all.map(\.state) == [.acknowledged])
+  }
+
+  @Test("is one for all alerts of one agent with one cause")
+  func grouped() {
+    var night = Night()
+    night.raise("a")
+    night.pass(.seconds(60))
+    night.raise("b")
+    night.pass(.seconds(60))
+    night.raise("c", agent: "%2")
+    night.pass(.seconds(60))
+    #expect(night.calls.map(\.escalation.agent) == ["%1", "%2"])
+    #expect(night.escalations.all.map(\.count) == [2, 1])
+    // Any of its alerts names it, and the beginning of one does.
+    #expect(night.escalations.named("b").map(\.id) == ["a"])
+  }
+
+  @Test("tells what is only worth a line once")
+  func once() {
+    var night = Night()
+    night.raise("a", .info)
+    night.pass(.seconds(86_400))
+    #expect(night.kinds == [.opened])
+  }
+
+  @Test("resolves by itself when its cause has gone, says so, and calls again when it returns")
+  func resolves() {
+    var night = Night()
+    night.raise("a", rule: "approval-waiting", .warning, cure: .leaving(state: "asking"))
+    night.pass(.seconds(60))
+    night.state("asking")
+    night.state("working", agent: "%2")
+    #expect(night.escalations.open.count == 1)
+    night.state("working")
+    #expect(night.escalations.open.isEmpty)
+    night.pass(.seconds(2 * 3600))
+    night.raise("b", rule: "approval-waiting", .warning, cure: .leaving(state: "asking"))
+    night.pass(.seconds(60))
+    #expect(night.kinds == [.opened, .resolved, .reopened])
+    #expect(night.escalations.all.map(\.returns) == [1])
+  }
+
+  @Test("that comes and goes calls no more often than one that stays")
+  func flaps() {
+    var night = Night()
+    for minute in 0..<60 {
+      night.raise("a\(minute)", rule: "frozen", cure: .progress(from: "working"))
+      night.pass(.seconds(30))
+      night.state("idle")
+      night.pass(.seconds(30))
+    }
+    let wanted = night.calls.filter { $0.kind != .resolved }
+    #expect((2...12).contains(wanted.count))
+    for (first, second) in zip(wanted, wanted.dropFirst()) {
+      #expect(second.time - first.time >= .seconds(300))
+    }
+    // Nobody is told of the end of what nobody was told of.
+    #expect(night.calls.count { $0.kind == .resolved } == wanted.count)
+  }
+
+  @Test("that was acknowledged stays quiet while it lasts, and calls when the deed is done once more")
+  func acknowledged() {
+    var night = Night()
+    night.raise("a", rule: "approval-waiting", cure: .leaving(state: "asking"))
+    night.raise("x", rule: "kubectl-apply")
+    night.pass(.seconds(600))
+    #expect(night.acknowledge("all") == 2)
+    let before = night.calls.count
+    night.pass(.seconds(3600))
+    night.raise("b", rule: "approval-waiting", cure: .leaving(state: "asking"))
+    night.pass(.seconds(3600))
+    #expect(night.calls.count == before)
+    night.raise("y", rule: "kubectl-apply")
+    night.pass(.seconds(60))
+    #expect(night.kinds.dropFirst(before) == [.reopened])
+  }
+
+  @Test("is held back while another of the agent explains it, and told when that has gone and it has not")
+  func explained() {
+    var night = Night()
+    night.raise("a", rule: "rate-limited", .warning, cure: .work)
+    night.raise("b", rule: "frozen", .warning, cure: .progress(from: "working"))
+    night.raise("c", rule: "frozen", .warning, agent: "%2", cure: .progress(from: "working"))
+    night.pass(.seconds(1800))
+    #expect(night.calls.map(\.escalation.id) == ["a", "c"])
+    let frozen = night.escalations.all[1]
+    #expect(night.escalations.explanation(of: frozen, at: night.now, by: night.policy)?.id == "a")
+    // Another one of the agents goes on; its frozen state goes as well.
+    let said = Fact(time: .zero, agent: "%2", kind: .said, text: "Going on.", source: .pane)
+    night.calls += night.escalations.hear(said, at: night.now)
+    #expect(night.escalations.open.map(\.id) == ["a", "b"])
+    let acked = night.acknowledge("a")
+    #expect(acked == 1)
+    night.pass(.seconds(1800))
+    #expect(!night.calls.contains { $0.escalation.id == "b" })
+    night.escalations = night.escalations.without("a")
+    night.pass(.seconds(60))
+    #expect(night.calls.last?.escalation.id == "b")
+  }
+
+  @Test("that matters more is not held back by one that matters less")
+  func critical() {
+    var night = Night()
+    night.raise("a", rule: "rate-limited", .warning, cure: .work)
+    night.raise("b", rule: "frozen", .critical, cure: .progress(from: "working"))
+    night.pass(.zero)
+    #expect(night.calls.map(\.escalation.id) == ["a", "b"])
+  }
+
+  @Test("is settled by a later line of its alert, but not by the line that it was called with")
+  func settled() {
+    var night = Night()
+    var alert = Night.alert("a", "kubectl-apply", .critical, "%1", at: night.now)
+    alert.outcome = .stopped
+    night.escalations.take(alert, cure: .human, at: night.now, by: night.policy)
+    night.pass(.zero)
+    #expect(night.escalations.note(alert, at: night.now).isEmpty)
+    #expect(night.escalations.open.count == 1)
+    alert.outcome = .resolved
+    #expect(night.escalations.note(alert, at: night.now).map(\.kind) == [.resolved])
+    #expect(night.escalations.open.isEmpty)
+  }
+
+  @Test("ends with its pane when it was about something that stood still there")
+  func paneGone() {
+    var night = Night()
+    night.raise("a", rule: "frozen", .warning, cure: .progress(from: "working"))
+    night.raise("b", rule: "agent-exited", .critical, cure: .revival)
+    night.raise("c", rule: "kubectl-apply", .critical)
+    _ = night.escalations.leave("%1", at: night.now)
+    #expect(night.escalations.open.map(\.id) == ["b", "c"])
+    night.state("exited")
+    night.state("idle")
+    #expect(night.escalations.open.map(\.id) == ["c"])
+  }
+
+  @Test("waits in quiet hours unless it is critical, and comes with the others in one digest")
+  func quietHours() throws {
+    var night = Night(quiet: QuietHours(from: 22 * 60, to: 7 * 60))
+    night.now = try #require(WallTime(iso8601: "2026-03-01T21:50:00Z"))
+    night.raise("old", rule: "approval-waiting", .warning, cure: .leaving(state: "asking"))
+    night.pass(.seconds(1200))
+    #expect(night.kinds == [.opened])
+    night.raise("a", rule: "frozen", .warning, agent: "%2", cure: .progress(from: "working"))
+    night.raise("b", rule: "review-unread", .warning, agent: "%3")
+    night.raise("c", rule: "kubectl-apply", .critical, agent: "%4")
+    night.pass(.seconds(60))
+    #expect(night.acknowledge("c") == 1)
+    night.state("working")
+    night.state("idle", agent: "%2")
+    let before = night.calls
+    #expect(before.map(\.escalation.id) == ["old", "c"])
+    night.now = try #require(WallTime(iso8601: "2026-03-02T06:59:50Z"))
+    #expect(night.tick().isEmpty)
+    night.now = try #require(WallTime(iso8601: "2026-03-02T07:00:00Z"))
+    let morning = night.tick()
+    #expect(morning.map(\.kind) == [.digest])
+    #expect(morning.first?.all.map(\.id) == ["b", "old", "a"])
+    #expect(morning.first?.lines.map { $0.prefix(5) } == ["warni", "gone:", "gone:"])
+    #expect(night.pass(.seconds(1800)).isEmpty)
+  }
+
+  @Test("is silent while a human wishes so, and calls when that has run out and it is still there")
+  func silenced() {
+    var night = Night()
+    let silence = Silence(
+      id: "s", rules: Wildcard("kubectl-*"), agent: Wildcard("claude-code:%1"), made: night.now,
+      lasts: .seconds(7200), by: "ada")
+    #expect(night.escalations.add(silence))
+    night.raise("a")
+    night.raise("b", agent: "%2")
+    night.raise("c", rule: "force-push")
+    night.pass(.zero)
+    #expect(night.calls.map(\.escalation.id) == ["b", "c"])
+    night.pass(.seconds(7100))
+    #expect(!night.calls.contains { $0.escalation.id == "a" })
+    night.pass(.seconds(200))
+    #expect(night.calls.last { $0.kind == .opened }?.escalation.id == "a")
+    #expect(night.escalations.silences.isEmpty)
+  }
+
+  @Test("can be written down and read again in the middle of the night")
+  func persisted() throws {
+    var night = Night(quiet: QuietHours(from: 0, to: 0))
+    night.raise("a", rule: "frozen", .warning, cure: .progress(from: "working"))
+    night.raise("b", rule: "review-unread", .info, cure: .facts(["review-read"]))
+    night.pass(.seconds(60))
+    _ = night.acknowledge("b")
+    let bytes = try night.escalations.jsonLine()
+    #expect(try JSONDecoder().decode(Escalations.self, from: Data(bytes)) == night.escalations)
+  }
+}
+
+@Suite("A wildcard")
+struct WildcardTests {
+  @Test(
+    "stands for any letters",
+    arguments: [
+      ("*", "frozen", true), ("frozen", "frozen", true), ("frozen", "frozen2", false), ("hook-*", "hook-loop", true),
+      ("*-loop", "hook-loop", true), ("*-loop", "loop", false), ("a*b*c", "aXbYbZc", true), ("a*b*c", "ab", false),
+      ("", "", true), ("", "a", false), ("***", "", true),
+    ])
+  func matches(_ pattern: String, _ name: String, _ does: Bool) {
+    #expect(Wildcard(pattern).matches(name) == does)
+  }
+
+  @Test("of many stars takes no time of its own")
+  func hostile() {
+    let pattern = Wildcard(String(repeating: "a*", count: 2000) + "b")
+    #expect(!pattern.matches(String(repeating: "a", count: 20_000)))
+  }
+}
+
+@Suite("Quiet hours")
+struct QuietHourTests {
+  @Test("may lie across midnight, and are those of the human's zone")
+  func midnight() throws {
+    let hours = QuietHours(from: 22 * 60, to: 7 * 60)
+    func isQuiet(_ time: String, east: Int = 0) throws -> Bool {
+      hours.contains(try #require(WallTime(iso8601: time)), secondsEast: east)
+    }
+    #expect(try isQuiet("2026-03-01T22:00:00Z"))
+    #expect(try isQuiet("2026-03-01T06:59:59Z"))
+    #expect(try !isQuiet("2026-03-01T07:00:00Z"))
+    #expect(try !isQuiet("2026-03-01T21:59:59Z"))
+    #expect(try isQuiet("2026-03-01T21:00:00Z", east: 3600))
+    #expect(try isQuiet("1969-12-31T23:00:00Z"))
+  }
+
+  @Test(
+    "are read as people write them",
+    arguments: [
+      ("22:00", 1320), ("7:05", 425), ("24:00", nil), ("7", nil), ("07:60", nil), ("+7:00", nil), ("7:5", nil),
+    ] as [(String, Int?)])
+  func spelled(_ text: String, _ minutes: Int?) {
+    #expect(QuietHours.minutes(text) == minutes)
+  }
+}
