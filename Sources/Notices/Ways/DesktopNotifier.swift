@@ -1,0 +1,100 @@
+import Foundation
+import Journal
+import Rulebook
+import Synchronization
+
+/// A notification on the desktop, with a button that acknowledges: the program `notify-send`.
+final class DesktopNotifier: Notifier {
+  let name: String
+  private let limit: Duration
+  private let environment: [String: String]
+  /// Notifications that stand and may be answered, by trouble.
+  private let standing = Mutex<[String: Task<Void, Never>]>([:])
+
+  /// How long an answer is waited for.
+  static let patience = Duration.seconds(3600)
+  /// Notifications that can be answered at a time; further ones are only shown.
+  static let most = 16
+
+  init(
+    name: String, limit: Duration, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    (self.name, self.limit, self.environment) = (name, limit, environment)
+  }
+
+  func deliver(_ call: Call, acknowledge: @escaping Acknowledge) async throws(NotifierError) {
+    let trouble = call.escalation.id
+    // What stood there about it is replaced, and gone when it is over.
+    standing.withLock { $0.removeValue(forKey: trouble) }?.cancel()
+    let isAnswerable =
+      [.opened, .repeated, .reopened, .test].contains(call.kind)
+      && standing.withLock { $0.count < Self.most }
+    let (answers, answer) = AsyncStream.makeStream(of: Result<Void, NotifierError>.self)
+    let words = Self.words(for: call, isAnswerable: isAnswerable)
+    let patience = isAnswerable ? Self.patience : limit
+    let environment = environment
+    let task = Task { [weak self] in
+      let ending = await Errand(words, environment: environment, limit: patience).run { line in
+        // The first line is the notification's number: it is shown.
+        answer.yield(.success(()))
+        if line == "ack" { acknowledge(trouble, "on the desktop") }
+      }
+      answer.yield(Self.result(of: ending))
+      answer.finish()
+      self?.forget(trouble)
+    }
+    if isAnswerable { standing.withLock { $0[trouble] = task } }
+    let watchdog = Task { [limit] in
+      guard (try? await Task.sleep(for: limit)) != nil else { return }
+      answer.yield(.failure(NotifierError("notify-send did not show it within \(limit.spelled)")))
+    }
+    defer { watchdog.cancel() }
+    for await result in answers {
+      if case .failure(let error) = result {
+        task.cancel()
+        throw error
+      }
+      return
+    }
+    throw NotifierError("it was ended with the watch")
+  }
+
+  private func forget(_ trouble: String) {
+    _ = standing.withLock { $0.removeValue(forKey: trouble) }
+  }
+
+  deinit { standing.withLock { $0.values.forEach { $0.cancel() } } }
+
+  private static func result(of ending: Errand.Ending) -> Result<Void, NotifierError> {
+    switch ending.how {
+    case .status(0): .success(())
+    case .status(let code):
+      .failure(
+        NotifierError(
+          "notify-send ended with status \(code): \(ending.said); is a desktop running, and "
+            + "DBUS_SESSION_BUS_ADDRESS set?"))
+    case .late, .cancelled: .failure(NotifierError("notify-send was ended"))
+    case .notStarted:
+      .failure(NotifierError("notify-send is not installed; install it: apt-get install libnotify-bin"))
+    }
+  }
+
+  /// The command. Nothing in it is secret: the desktop shows it.
+  static func words(for call: Call, isAnswerable: Bool) -> [String] {
+    let urgency =
+      switch (call.kind, call.escalation.severity) {
+      case (.resolved, _), (.digest, _), (.test, _), (_, .info): "low"
+      case (_, .warning): "normal"
+      case (_, .critical): "critical"
+      }
+    var words = ["notify-send", "--app-name=outrider", "--urgency=\(urgency)", "--print-id"]
+    if isAnswerable { words.append("--action=ack=Acknowledge") }
+    let body = call.lines.prefix(12).map { escaped(cleaned($0, limit: 300)) }.joined(separator: "\n")
+    return words + ["--", cleaned(call.title, limit: 120), body]
+  }
+
+  /// The body is markup.
+  private static func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+  }
+}
