@@ -2,6 +2,7 @@ import Foundation
 import Hands
 import Journal
 import Logging
+import Notices
 import Rulebook
 import Senses
 import Shell
@@ -24,6 +25,8 @@ public actor Watcher {
     public var executions: ExecWatch.Settings?
     /// Shows calls for the human on tmux's status line.
     public var showsInTmux = true
+    /// When the human is called, and how.
+    public var calls = CallSettings()
     /// For finding out why: facts, deliveries and what tmux says, at level `debug`.
     public var logger = Logger(label: "outrider.watch") { _ in SwiftLogNoOpLogHandler() }
 
@@ -91,18 +94,22 @@ public actor Watcher {
     }
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
-      log: log, notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []),
-      report: report)
+      log: log, calls: settings.calls,
+      notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []), report: report)
   }
 
   /// Whether an agent was recognised in any pane that is there now.
   public var seesAgents: Bool { panes.values.contains { $0.isReported } }
 
+  /// Whoever gets an answer knows that the watcher takes what comes.
+  private var isWell: Bool { !isOver }
+
   /// Watches until the task is cancelled.
   public func run() async {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.watch.run() }
-      group.addTask { await self.office.run() }
+      group.addTask { await self.office.run { await self.isWell } }
+      group.addTask { await self.reconcile() }
       group.addTask { await self.followRules() }
       group.addTask { for await order in self.typing { await self.type(order) } }
       if let exec {
@@ -133,8 +140,7 @@ public actor Watcher {
     office.report(.note(project.isEmpty ? changes : "\(project): \(changes)"))
     guard let alert = court.refusal else { return }
     court.refusal = nil
-    office.file(
-      alert.updated(at: wallTime, outcome: .resolved, actions: alert.actions), isCall: false)
+    office.file(alert.updated(at: wallTime, outcome: .resolved, actions: alert.actions))
   }
 
   /// Says what is wrong with an edit; the rules stay as they are.
@@ -145,7 +151,7 @@ public actor Watcher {
       errors, at: first?.time ?? wallTime, id: first?.id ?? Alert.makeID(at: wallTime, using: &generator))
     if first != nil { alert.updated = wallTime }
     court?.refusal = alert
-    office.file(alert, isCall: false)
+    office.file(alert)
   }
 
   private var wallTime: WallTime { WallTime(milliseconds: clock.now.nanoseconds / 1_000_000) }
@@ -250,6 +256,7 @@ public actor Watcher {
     guard let place = panes.removeValue(forKey: id) else { return }
     leaveProcess(of: id)
     carry(place.pane.end(at: now), to: id, process: place.info.process)
+    office.leave("\(id)")
   }
 
   /// Judges the facts and goes on with what is being done to the pane.
@@ -273,6 +280,7 @@ public actor Watcher {
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(place.court.judge.judge(fact), at: now)
     }
+    hear(facts, place.court.judge)
     carry(pane.advance(at: now), to: id, process: place.info.process)
     for notice in place.court.judge.takeNotices() { office.report(.trouble(notice.text)) }
   }
@@ -296,8 +304,8 @@ public actor Watcher {
   func carry(_ effects: [AgentPane.Effect], to id: PaneID?, process: Int32) {
     for effect in effects {
       switch effect {
-      case .log(let alert): office.file(alert, isCall: false)
-      case .call(let alert): office.file(alert, isCall: true)
+      case .log(let alert): office.file(alert)
+      case .call(let alert): call(alert, about: id)
       case .run(let program, let alert): office.run(program, alert)
       case .interrupt(let key), .submit(let key): id.map { press(key, $0, process) }
       case .paste(let text):
@@ -362,6 +370,7 @@ public actor Watcher {
       take(facts, of: id, at: now)
     }
     for court in courts.all { raise(court.judge.tick(at: now), at: now) }
+    hearStates()
     setAlarm()
   }
 

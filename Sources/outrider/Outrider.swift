@@ -14,7 +14,7 @@ struct Outrider: AsyncParsableCommand {
     subcommands: [
       Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self, Install.self,
       Uninstall.self,
-      Doctor.self, Release.self, Allow.self, Deny.self,
+      Doctor.self, Release.self, Allow.self, Deny.self, Ack.self, Silence.self, Notify.self,
     ]
   )
 

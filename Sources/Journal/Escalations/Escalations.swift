@@ -187,7 +187,7 @@ public struct Escalations: Sendable, Equatable, Codable {
     return [Call(.digest, sorted, at: now)]
   }
 
-  func isSilenced(_ trouble: Escalation, at now: WallTime) -> Bool {
+  public func isSilenced(_ trouble: Escalation, at now: WallTime) -> Bool {
     silences.contains { $0.holds(at: now) && $0.covers(trouble.alert) }
   }
 

@@ -51,6 +51,9 @@ public actor Courier {
     ring.yield()
   }
 
+  /// Whether there is nothing that could be tried now.
+  public var isIdle: Bool { queue.next(at: .now) == nil }
+
   /// Works until the task is cancelled.
   public func run() async {
     while !Task.isCancelled {

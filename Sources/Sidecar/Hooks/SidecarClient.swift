@@ -31,30 +31,48 @@ public struct SidecarClient: Sendable {
   ///
   /// - Parameter limit: How long one step of it may take: to take the question, to answer.
   public func ask(_ message: Message, limit: Duration) throws(Failure) -> Message {
+    for path in try reachable() {
+      if let answer = try ask(message, at: path, limit) { return answer }
+    }
+    throw .nobody
+  }
+
+  /// Asks every sidecar that takes the question; one at least does.
+  public func askAll(_ message: Message, limit: Duration) throws(Failure) -> [Message] {
+    var answers: [Message] = []
+    for path in try reachable() {
+      if let answer = try ask(message, at: path, limit) { answers.append(answer) }
+    }
+    guard !answers.isEmpty else { throw .nobody }
+    return answers
+  }
+
+  /// The sockets that are there, the preferred one first.
+  private func reachable() throws(Failure) -> [String] {
     guard folder.isOurs else {
       if access(folder.path, F_OK) != 0 { throw .nobody }
       throw .trouble("\(folder.path) belongs to somebody else or is open to others; remove it")
     }
     let sockets = folder.sockets
     let first = preferred.map { [$0] } ?? []
-    for path in first.filter(sockets.contains) + sockets.filter({ !first.contains($0) }) {
-      guard let socket = Descriptor(Descriptor.unixSocket()) else { continue }
-      socket.limit(limit)
-      let status = withSocketAddress(path) { connect(socket.number, $0, $1) }
-      // A sidecar that was killed leaves its socket behind.
-      guard status == 0 else { continue }
-      guard let peer = socket.peer(), peer.user == geteuid() || peer.user == 0 else {
-        throw .trouble("\(path) is served by another user's program; remove it")
-      }
-      guard socket.write(message.bytes) else {
-        throw .trouble("the sidecar (pid \(peer.pid)) took no question within \(limit)")
-      }
-      shutdown(socket.number, Int32(SHUT_WR))
-      guard let bytes = socket.readAll(atMost: Message.longest), let answer = Message(bytes) else {
-        throw .trouble("the sidecar (pid \(peer.pid)) gave no answer within \(limit)")
-      }
-      return answer
+    return first.filter(sockets.contains) + sockets.filter { !first.contains($0) }
+  }
+
+  /// nil when nobody serves the socket: a sidecar that was killed leaves it behind.
+  private func ask(_ message: Message, at path: String, _ limit: Duration) throws(Failure) -> Message? {
+    guard let socket = Descriptor(Descriptor.unixSocket()) else { return nil }
+    socket.limit(limit)
+    guard withSocketAddress(path, { connect(socket.number, $0, $1) }) == 0 else { return nil }
+    guard let peer = socket.peer(), peer.user == geteuid() || peer.user == 0 else {
+      throw .trouble("\(path) is served by another user's program; remove it")
     }
-    throw .nobody
+    guard socket.write(message.bytes) else {
+      throw .trouble("the sidecar (pid \(peer.pid)) took no question within \(limit)")
+    }
+    shutdown(socket.number, Int32(SHUT_WR))
+    guard let bytes = socket.readAll(atMost: Message.longest), let answer = Message(bytes) else {
+      throw .trouble("the sidecar (pid \(peer.pid)) gave no answer within \(limit)")
+    }
+    return answer
   }
 }

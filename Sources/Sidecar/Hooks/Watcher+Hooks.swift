@@ -18,6 +18,7 @@ extension Watcher {
     case "hook": await answerHook(message, from: peer)
     case "allow": await decide(.allow, message, from: peer)
     case "deny": await decide(.kill, message, from: peer)
+    case "ack", "silence", "unsilence", "troubles": await answerCalls(message, from: peer)
     case "status-line": await noteStatus(message, from: peer)
     default: Message("refused", ["why": "this sidecar knows no '\(message.verb)'; is it of another version?"])
     }
@@ -82,6 +83,9 @@ extension Watcher {
       alert: { alert(for: $0, pane.agent, at: now) })
     if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     carry(effects + pane.advance(at: now), to: id, process: place.info.process)
+    // A tool that is used or was used shows that the agent gets on.
+    let sign = Fact(time: now, agent: pane.id, kind: .command, text: "", source: .hook)
+    hear(event.tool == nil ? [] : [sign], judge)
     return answer
   }
 
