@@ -70,8 +70,10 @@ struct EscalationTests {
     let times = night.calls.map { Int(($0.time - night.calls[0].time).inSeconds / 60) }
     #expect(times == [0, 5, 20, 80, 140])
     #expect(night.kinds == [.opened, .repeated, .repeated, .repeated, .repeated])
-    #expect(night.acknowledge("a") == 1)
-    #expect(night.pass(.seconds(86_000)).isEmpty)
+    let known1 = night.acknowledge("a")
+    #expect(known1 == 1)
+    let later2 = night.pass(.seconds(86_000))
+    #expect(later2.isEmpty)
     #expect(night.escalations.all.map(\.state) == [.acknowledged])
   }
 
@@ -139,7 +141,8 @@ struct EscalationTests {
     night.raise("a", rule: "approval-waiting", cure: .leaving(state: "asking"))
     night.raise("x", rule: "kubectl-apply")
     night.pass(.seconds(600))
-    #expect(night.acknowledge("all") == 2)
+    let known3 = night.acknowledge("all")
+    #expect(known3 == 2)
     let before = night.calls.count
     night.pass(.seconds(3600))
     night.raise("b", rule: "approval-waiting", cure: .leaving(state: "asking"))
@@ -189,10 +192,12 @@ struct EscalationTests {
     alert.outcome = .stopped
     night.escalations.take(alert, cure: .human, at: night.now, by: night.policy)
     night.pass(.zero)
-    #expect(night.escalations.note(alert, at: night.now).isEmpty)
+    let settled4 = night.escalations.note(alert, at: night.now)
+    #expect(settled4.isEmpty)
     #expect(night.escalations.open.count == 1)
     alert.outcome = .resolved
-    #expect(night.escalations.note(alert, at: night.now).map(\.kind) == [.resolved])
+    let settled5 = night.escalations.note(alert, at: night.now)
+    #expect(settled5.map(\.kind) == [.resolved])
     #expect(night.escalations.open.isEmpty)
   }
 
@@ -220,19 +225,22 @@ struct EscalationTests {
     night.raise("b", rule: "review-unread", .warning, agent: "%3")
     night.raise("c", rule: "kubectl-apply", .critical, agent: "%4")
     night.pass(.seconds(60))
-    #expect(night.acknowledge("c") == 1)
+    let known6 = night.acknowledge("c")
+    #expect(known6 == 1)
     night.state("working")
     night.state("idle", agent: "%2")
     let before = night.calls
     #expect(before.map(\.escalation.id) == ["old", "c"])
     night.now = try #require(WallTime(iso8601: "2026-03-02T06:59:50Z"))
-    #expect(night.tick().isEmpty)
+    let due7 = night.tick()
+    #expect(due7.isEmpty)
     night.now = try #require(WallTime(iso8601: "2026-03-02T07:00:00Z"))
     let morning = night.tick()
     #expect(morning.map(\.kind) == [.digest])
     #expect(morning.first?.all.map(\.id) == ["b", "old", "a"])
     #expect(morning.first?.lines.map { $0.prefix(5) } == ["warni", "gone:", "gone:"])
-    #expect(night.pass(.seconds(1800)).isEmpty)
+    let later8 = night.pass(.seconds(1800))
+    #expect(later8.isEmpty)
   }
 
   @Test("is silent while a human wishes so, and calls when that has run out and it is still there")
@@ -241,7 +249,8 @@ struct EscalationTests {
     let silence = Silence(
       id: "s", rules: Wildcard("kubectl-*"), agent: Wildcard("claude-code:%1"), made: night.now,
       lasts: .seconds(7200), by: "ada")
-    #expect(night.escalations.add(silence))
+    let isTaken9 = night.escalations.add(silence)
+    #expect(isTaken9)
     night.raise("a")
     night.raise("b", agent: "%2")
     night.raise("c", rule: "force-push")
