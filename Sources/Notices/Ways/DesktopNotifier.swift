@@ -9,11 +9,18 @@ final class DesktopNotifier: Notifier {
   private let limit: Duration
   private let environment: [String: String]
   /// Notifications that stand and may be answered, by trouble.
-  private let standing = Mutex<[String: Task<Void, Never>]>([:])
+  private let standing = Mutex<[String: Standing]>([:])
+
+  private struct Standing {
+    let task: Task<Void, Never>
+    /// Its number on the desktop, when it is shown.
+    var number: Int?
+    let order = ContinuousClock.now
+  }
 
   /// How long an answer is waited for.
   static let patience = Duration.seconds(3600)
-  /// Notifications that can be answered at a time; further ones are only shown.
+  /// Notifications that can be answered at a time; beyond that an older one is only shown.
   static let most = 16
 
   init(
@@ -24,26 +31,27 @@ final class DesktopNotifier: Notifier {
 
   func deliver(_ call: Call, acknowledge: @escaping Acknowledge) async throws(NotifierError) {
     let trouble = call.escalation.id
-    // What stood there about it is replaced, and gone when it is over.
-    standing.withLock { $0.removeValue(forKey: trouble) }?.cancel()
-    let isAnswerable =
-      [.opened, .repeated, .reopened, .test].contains(call.kind)
-      && standing.withLock { $0.count < Self.most }
+    // What stands there about it is replaced.
+    let before = standing.withLock { $0.removeValue(forKey: trouble) }
+    before?.task.cancel()
+    let isAnswerable = [.opened, .repeated, .reopened, .test].contains(call.kind)
+    if isAnswerable { makeRoom() }
     let (answers, answer) = AsyncStream.makeStream(of: Result<Void, NotifierError>.self)
-    let words = Self.words(for: call, isAnswerable: isAnswerable)
+    let words = Self.words(for: call, isAnswerable: isAnswerable, replacing: before?.number)
     let patience = isAnswerable ? Self.patience : limit
     let environment = environment
-    let task = Task { [weak self] in
+    let note: @Sendable (Int) -> Void = { [weak self] in self?.note($0, of: trouble) }
+    let task = Task {
       let ending = await Errand(words, environment: environment, limit: patience).run { line in
         // The first line is the notification's number: it is shown.
+        if let number = Int(line) { note(number) }
         answer.yield(.success(()))
         if line == "ack" { acknowledge(trouble, "on the desktop") }
       }
       answer.yield(Self.result(of: ending))
       answer.finish()
-      self?.forget(trouble)
     }
-    if isAnswerable { standing.withLock { $0[trouble] = task } }
+    if isAnswerable { standing.withLock { $0[trouble] = Standing(task: task) } }
     let watchdog = Task { [limit] in
       guard (try? await Task.sleep(for: limit)) != nil else { return }
       answer.yield(.failure(NotifierError("notify-send did not show it within \(limit.spelled)")))
@@ -59,11 +67,20 @@ final class DesktopNotifier: Notifier {
     throw NotifierError("it was ended with the watch")
   }
 
-  private func forget(_ trouble: String) {
-    _ = standing.withLock { $0.removeValue(forKey: trouble) }
+  private func makeRoom() {
+    standing.withLock { standing in
+      guard standing.count >= Self.most, let oldest = standing.min(by: { $0.value.order < $1.value.order })
+      else { return }
+      oldest.value.task.cancel()
+      standing[oldest.key] = nil
+    }
   }
 
-  deinit { standing.withLock { $0.values.forEach { $0.cancel() } } }
+  private func note(_ number: Int, of trouble: String) {
+    standing.withLock { $0[trouble]?.number = number }
+  }
+
+  deinit { standing.withLock { $0.values.forEach { $0.task.cancel() } } }
 
   private static func result(of ending: Errand.Ending) -> Result<Void, NotifierError> {
     switch ending.how {
@@ -80,7 +97,7 @@ final class DesktopNotifier: Notifier {
   }
 
   /// The command. Nothing in it is secret: the desktop shows it.
-  static func words(for call: Call, isAnswerable: Bool) -> [String] {
+  static func words(for call: Call, isAnswerable: Bool, replacing number: Int? = nil) -> [String] {
     let urgency =
       switch (call.kind, call.escalation.severity) {
       case (.resolved, _), (.digest, _), (.test, _), (_, .info): "low"
@@ -88,6 +105,7 @@ final class DesktopNotifier: Notifier {
       case (_, .critical): "critical"
       }
     var words = ["notify-send", "--app-name=outrider", "--urgency=\(urgency)", "--print-id"]
+    if let number { words.append("--replace-id=\(number)") }
     if isAnswerable { words.append("--action=ack=Acknowledge") }
     let body = call.lines.prefix(12).map { escaped(cleaned($0, limit: 300)) }.joined(separator: "\n")
     return words + ["--", cleaned(call.title, limit: 120), body]
