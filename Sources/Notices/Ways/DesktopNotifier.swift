@@ -43,9 +43,11 @@ final class DesktopNotifier: Notifier {
     let note: @Sendable (Int) -> Void = { [weak self] in self?.note($0, of: trouble) }
     let task = Task {
       let ending = await Errand(words, environment: environment, limit: patience).run { line in
-        // The first line is the notification's number: it is shown.
-        if let number = Int(line) { note(number) }
-        answer.yield(.success(()))
+        // The first line is the notification's number when it is shown, and 0 when it is not.
+        if let number = Int(line), number > 0 {
+          note(number)
+          answer.yield(.success(()))
+        }
         if line == "ack" { acknowledge(trouble, "on the desktop") }
       }
       answer.yield(Self.result(of: ending))
@@ -85,14 +87,16 @@ final class DesktopNotifier: Notifier {
   private static func result(of ending: Errand.Ending) -> Result<Void, NotifierError> {
     switch ending.how {
     case .status(0): .success(())
+    case .status(127), .notStarted:
+      .failure(
+        NotifierError(
+          "notify-send is not installed, or stdbuf; install them: apt-get install libnotify-bin coreutils"))
     case .status(let code):
       .failure(
         NotifierError(
           "notify-send ended with status \(code): \(ending.said); is a desktop running, and "
             + "DBUS_SESSION_BUS_ADDRESS set?"))
     case .late, .cancelled: .failure(NotifierError("notify-send was ended"))
-    case .notStarted:
-      .failure(NotifierError("notify-send is not installed; install it: apt-get install libnotify-bin"))
     }
   }
 
@@ -104,7 +108,8 @@ final class DesktopNotifier: Notifier {
       case (_, .warning): "normal"
       case (_, .critical): "critical"
       }
-    var words = ["notify-send", "--app-name=outrider", "--urgency=\(urgency)", "--print-id"]
+    // Into a pipe it would keep the number to itself until it ends.
+    var words = ["stdbuf", "-oL", "notify-send", "--app-name=outrider", "--urgency=\(urgency)", "--print-id"]
     if let number { words.append("--replace-id=\(number)") }
     if isAnswerable { words.append("--action=ack=Acknowledge") }
     let body = call.lines.prefix(12).map { escaped(cleaned($0, limit: 300)) }.joined(separator: "\n")

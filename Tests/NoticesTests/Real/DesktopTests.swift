@@ -13,7 +13,7 @@ extension RealNotifiers {
       let folder = stage.scratch.folder.path
       var environment = [
         "DBUS_SESSION_BUS_ADDRESS": "unix:path=\(folder)/bus", "XDG_RUNTIME_DIR": folder, "HOME": folder,
-        "XDG_CONFIG_HOME": folder, "WAYLAND_DISPLAY": "",
+        "XDG_CONFIG_HOME": folder,
       ]
       try stage.start(
         "bus", ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=unix:path=\(folder)/bus"])
