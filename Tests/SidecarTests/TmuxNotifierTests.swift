@@ -33,7 +33,7 @@ extension Live {
           #expect(!screen.contains("run-shell true: "))
           #expect(!FileManager.default.fileExists(atPath: trap))
           let option = try await inner.server.run(["show-options", "-gv", "@outrider"])
-          #expect(String(decoding: option, as: UTF8.self) == "CRITICAL kubectl-apply codex:0")
+          #expect(String(decoding: option, as: UTF8.self) == "CRITICAL kubectl-apply codex:0\n")
         }
       }
     }
