@@ -21,7 +21,9 @@ extension Check {
     findings += configuration.notifiers.map { notifier($0, around) }
     if configuration.notifiers.isEmpty, around.notifiers.isEmpty {
       findings.append(
-        .ok("notifiers", "none in config.yaml, none named with --notify; calls are shown on tmux's status line"))
+        .ok(
+          "notifiers", "none in config.yaml, none named with --notify; calls are shown on tmux's status line")
+      )
     }
     return findings
   }
@@ -74,7 +76,8 @@ extension Check {
       case .well: return .ok("heartbeat", "the watch of \(server) is alive (pid \(beat.process))")
       case .hangs(let silence):
         return .problem(
-          "heartbeat", "the watch of \(server) (pid \(beat.process)) has given no sign for \(silence.spelled)",
+          "heartbeat",
+          "the watch of \(server) (pid \(beat.process)) has given no sign for \(silence.spelled)",
           "start it again: outrider watch --take-over")
       case .gone(let time):
         return .problem(

@@ -33,7 +33,9 @@ extension Outrider {
         .flatMap(\.open)
       if open.isEmpty, !json { print("nothing is open") }
       for trouble in open {
-        json ? print(String(decoding: try JSONEncoder().encode(trouble), as: UTF8.self)) : print(Self.line(trouble))
+        json
+          ? print(String(decoding: try JSONEncoder().encode(trouble), as: UTF8.self))
+          : print(Self.line(trouble))
       }
     }
 
@@ -41,7 +43,8 @@ extension Outrider {
       let alert = trouble.alert.legible()
       let state = trouble.state == .acknowledged ? " (known\(trouble.by.map { ", by \($0)" } ?? ""))" : ""
       let count = trouble.count > 1 ? " ×\(trouble.count)" : ""
-      return "\(trouble.id)  \(trouble.severity.rawValue)  \(alert.agent.label)  \(alert.rule)\(count)\(state)  "
+      return
+        "\(trouble.id)  \(trouble.severity.rawValue)  \(alert.agent.label)  \(alert.rule)\(count)\(state)  "
         + cleaned(alert.text, limit: 80)
     }
   }
@@ -90,7 +93,9 @@ extension Outrider {
       var fields = ["rules": rules, "for": lasts]
       fields["agent"] = agent
       for answer in try ask(Message("silence", fields), as: "silence") {
-        print("silenced until \(answer.fields["until"] ?? ""); end it with: outrider silence --end \(answer.fields["id"] ?? "")")
+        print(
+          "silenced until \(answer.fields["until"] ?? ""); end it with: outrider silence --end \(answer.fields["id"] ?? "")"
+        )
       }
     }
 

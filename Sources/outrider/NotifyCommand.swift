@@ -121,7 +121,8 @@ struct ConfigurationOptions: ParsableArguments {
     if let file, !FileManager.default.fileExists(atPath: file) {
       var missing = Configuration()
       missing.errors = [
-        .init(file: file, line: 1, column: 1, message: "there is no such file; write it, or leave --config out")
+        .init(
+          file: file, line: 1, column: 1, message: "there is no such file; write it, or leave --config out")
       ]
       return missing
     }

@@ -9,7 +9,8 @@ import Testing
 struct EscalationProperties {
   private static let rules: [(name: String, severity: Severity, cure: Cure)] = [
     ("kubectl-apply", .critical, .human), ("agent-exited", .critical, .revival),
-    ("frozen", .warning, .progress(from: "working")), ("approval-waiting", .warning, .leaving(state: "asking")),
+    ("frozen", .warning, .progress(from: "working")),
+    ("approval-waiting", .warning, .leaving(state: "asking")),
     ("rate-limited", .warning, .work), ("merge-conflict", .info, .human),
   ]
 
@@ -120,7 +121,8 @@ extension Escalations {
   /// As if one of them had gone without a word.
   func without(_ id: String) -> Escalations {
     var next = self
-    var ended = Night.alert(id, all.first { $0.id == id }?.cause ?? "", .warning, "%1", at: WallTime(milliseconds: 0))
+    var ended = Night.alert(
+      id, all.first { $0.id == id }?.cause ?? "", .warning, "%1", at: WallTime(milliseconds: 0))
     ended.outcome = .resolved
     _ = next.note(ended, at: WallTime(milliseconds: 1_700_000_000_000))
     return next

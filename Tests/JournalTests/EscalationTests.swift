@@ -280,8 +280,10 @@ struct WildcardTests {
   @Test(
     "stands for any letters",
     arguments: [
-      ("*", "frozen", true), ("frozen", "frozen", true), ("frozen", "frozen2", false), ("hook-*", "hook-loop", true),
-      ("*-loop", "hook-loop", true), ("*-loop", "loop", false), ("a*b*c", "aXbYbZc", true), ("a*b*c", "ab", false),
+      ("*", "frozen", true), ("frozen", "frozen", true), ("frozen", "frozen2", false),
+      ("hook-*", "hook-loop", true),
+      ("*-loop", "hook-loop", true), ("*-loop", "loop", false), ("a*b*c", "aXbYbZc", true),
+      ("a*b*c", "ab", false),
       ("", "", true), ("", "a", false), ("***", "", true),
     ])
   func matches(_ pattern: String, _ name: String, _ does: Bool) {
@@ -314,7 +316,8 @@ struct QuietHourTests {
   @Test(
     "are read as people write them",
     arguments: [
-      ("22:00", 1320), ("7:05", 425), ("24:00", nil), ("7", nil), ("07:60", nil), ("+7:00", nil), ("7:5", nil),
+      ("22:00", 1320), ("7:05", 425), ("24:00", nil), ("7", nil), ("07:60", nil), ("+7:00", nil),
+      ("7:5", nil),
     ] as [(String, Int?)])
   func spelled(_ text: String, _ minutes: Int?) {
     #expect(QuietHours.minutes(text) == minutes)

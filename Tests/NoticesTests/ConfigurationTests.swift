@@ -63,9 +63,10 @@ struct ConfigurationTests {
     guard case .alertmanager(let ops) = read.notifiers[6].way else { return }
     #expect(ops.urls == ["http://127.0.0.1:9093", "http://127.0.0.1:9094"])
     #expect(!read.holdsSecrets)
-    #expect(read.secretFiles == [
-      "/etc/chat.secret", "/home/ada/.config/outrider/apprise.urls", "/home/ada/.config/outrider/beat.url",
-    ])
+    #expect(
+      read.secretFiles == [
+        "/etc/chat.secret", "/home/ada/.config/outrider/apprise.urls", "/home/ada/.config/outrider/beat.url",
+      ])
   }
 
   @Test(
@@ -165,7 +166,8 @@ struct ConfigurationTests {
     "is bounded and never traps, whatever stands in it",
     arguments: [
       "", "\u{0}", "a: &x [*x]", "notifiers: [[[[[[]]]]]]", "notifiers:\n  - name: *x",
-      String(repeating: "[", count: 5000), "notifiers: [{name: a, webhook: {url: 'https://x', body: "
+      String(repeating: "[", count: 5000),
+      "notifiers: [{name: a, webhook: {url: 'https://x', body: "
         + String(repeating: "[", count: 40) + String(repeating: "]", count: 40) + "}}]",
       "heartbeat: !!binary aGk=", "escalations: {explains: {[a]: b}}", "? {a: b}\n: c",
     ])

@@ -9,7 +9,8 @@ import Testing
 struct DeliveryQueueTests {
   private let start = WallTime(milliseconds: 1_700_000_000_000)
 
-  @Test("are tried in order, later and later after failures, and told once when it fails and once when it works")
+  @Test(
+    "are tried in order, later and later after failures, and told once when it fails and once when it works")
   func order() {
     var queue = DeliveryQueue()
     _ = queue.add(sampleCall(id: "a"))

@@ -28,7 +28,8 @@ struct ErrandTests {
     #expect(ContinuousClock.now - started < .seconds(20))
     let child = try #require(Int32(scratch.text("pid").split(separator: "\n").first ?? ""))
     try await eventually("the child is gone") {
-      kill(child, 0) != 0 || (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.contains(") Z") ?? true
+      kill(child, 0) != 0
+        || (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.contains(") Z") ?? true
     }
   }
 

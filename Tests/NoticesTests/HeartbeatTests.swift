@@ -53,7 +53,9 @@ struct HeartbeatTests {
     #expect(file.read() == nil)
   }
 
-  @Test("tells systemd on its socket, by path and by abstract name, and nobody without one", arguments: [false, true])
+  @Test(
+    "tells systemd on its socket, by path and by abstract name, and nobody without one",
+    arguments: [false, true])
   func systemd(_ isAbstract: Bool) async throws {
     let scratch = try Scratch()
     let name = isAbstract ? "@outrider-test-\(UUID().uuidString)" : scratch.path("notify")

@@ -7,7 +7,8 @@ import Synchronization
 
 /// A call about an alert of a critical rule.
 func sampleCall(
-  _ kind: String = "opened", id: String = "a", text: String = "kubectl apply -f web.yaml", rule: String = "kubectl-apply",
+  _ kind: String = "opened", id: String = "a", text: String = "kubectl apply -f web.yaml",
+  rule: String = "kubectl-apply",
   severity: Severity = .critical, at time: WallTime = WallTime(milliseconds: 1_700_000_000_000)
 ) -> Call {
   var escalations = Escalations()

@@ -5,7 +5,8 @@ import Testing
 @testable import Notices
 
 /// A text as a hostile pane would have it.
-private let hostile = "kubectl #(touch /tmp/x) #{pane_id} %H <b>&</b> \u{1B}]0;x\u{7} \"}, {\"a\": \u{202E}\n--help"
+private let hostile =
+  "kubectl #(touch /tmp/x) #{pane_id} %H <b>&</b> \u{1B}]0;x\u{7} \"}, {\"a\": \u{202E}\n--help"
 
 @Suite("What each way makes of a call")
 struct WayTests {
@@ -64,7 +65,9 @@ struct WayTests {
     let text = body.filled(for: sampleCall(text: hostile), host: "box")
     let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(object.count == 3)
-    #expect((object["text"] as? String)?.hasPrefix("CRITICAL kubectl-apply claude-code:%1: kubectl #(touch") ?? false)
+    #expect(
+      (object["text"] as? String)?.hasPrefix("CRITICAL kubectl-apply claude-code:%1: kubectl #(touch")
+        ?? false)
     #expect((object["blocks"] as? [String: String]) == ["s": "critical@box"])
     #expect((object["k\"ey"] as? [Any])?.count == 6)
     #expect(text.contains(#"[3,-1.5,true,null,"3","{no}"]"#))
@@ -100,7 +103,8 @@ struct WayTests {
       host: "h", limit: .seconds(1))
     let headers = try way.headers("{}", id: "i", at: 1_700_000_000)
     let code = HMAC.sha256(Array("1700000000.{}".utf8), key: Array("key".utf8))
-    #expect(headers.map(\.name) == ["Content-Type", "X-Outrider-Id", "X-Outrider-Time", "X-Outrider-Signature"])
+    #expect(
+      headers.map(\.name) == ["Content-Type", "X-Outrider-Id", "X-Outrider-Time", "X-Outrider-Signature"])
     #expect(headers[3].value == "sha256=\(code)")
   }
 

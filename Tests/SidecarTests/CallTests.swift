@@ -50,7 +50,9 @@ private final class CallStage {
     process.standardError = try FileHandle(forWritingTo: program.home.appending(path: "\(name).err"))
     try process.start()
     watch = process
-    try await eventually("the watch watches") { self.program.text("\(name).out").contains("watching the tmux server") }
+    try await eventually("the watch watches") {
+      self.program.text("\(name).out").contains("watching the tmux server")
+    }
   }
 
   func end(_ number: Int32) {
@@ -118,7 +120,8 @@ extension Live {
         let said = calls.program.home.appending(path: "agent-said").path
         let cast = Fixtures.recordings.appending(path: "deploy.codex.cast").path
         // A program of the agent's, in its pane, that acknowledges when it may.
-        let own = "(while [ ! -e '\(trigger)' ]; do sleep 0.1; done; \(calls.prefix) ack all > '\(said)' 2>&1) &"
+        let own =
+          "(while [ ! -e '\(trigger)' ]; do sleep 0.1; done; \(calls.prefix) ack all > '\(said)' 2>&1) &"
         let agent = "'\(LiveStage.program("reenact"))' '\(cast)' --hold-at-end --speed 6"
         try await calls.stage.open("agent", "\(own) \(agent)")
         try await calls.start()

@@ -27,7 +27,8 @@ extension Live {
           let call = Self.call(alert)
           try await TmuxNotifier(inner.server, style: .init(status: true)).deliver(call) { _, _ in }
           try await eventually("the message stands on the screen") {
-            try await outer.screen("person").contains("Outrider: CRITICAL kubectl-apply codex:%0: kubectl #(touch")
+            try await outer.screen("person").contains(
+              "Outrider: CRITICAL kubectl-apply codex:%0: kubectl #(touch")
           }
           let screen = try await outer.screen("person")
           #expect(!screen.contains("run-shell true: "))
@@ -51,7 +52,8 @@ extension Live {
           let trap = inner.folder.appending(path: "trap").path
           let alert = Alert(
             time: WallTime(milliseconds: 0), id: "x", rule: "kubectl-apply", severity: .critical,
-            agent: Alert.Agent(name: "codex", pane: "%0"), source: .pane, text: "x'; touch \(trap); #(touch \(trap))")
+            agent: Alert.Agent(name: "codex", pane: "%0"), source: .pane,
+            text: "x'; touch \(trap); #(touch \(trap))")
           let style = TmuxNotifier.Style(message: false, popup: true)
           try await TmuxNotifier(inner.server, style: style).deliver(Self.call(alert)) { _, _ in }
           try await eventually("the window stands") {

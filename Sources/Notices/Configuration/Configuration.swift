@@ -120,11 +120,13 @@ extension Configuration {
   /// The user's; an empty one when there is no such file.
   public static func load(_ path: String?, environment: [String: String]) -> Configuration {
     guard let path, FileManager.default.fileExists(atPath: path) else { return Configuration() }
-    guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(data: data, encoding: .utf8)
     else {
       var broken = Configuration()
       broken.errors = [
-        FileError(file: path, line: 1, column: 1, message: "cannot be read as text; make it readable, in UTF-8")
+        FileError(
+          file: path, line: 1, column: 1, message: "cannot be read as text; make it readable, in UTF-8")
       ]
       return broken
     }

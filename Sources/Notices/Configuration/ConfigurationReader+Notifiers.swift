@@ -137,7 +137,8 @@ extension ConfigurationReader {
     way.heartbeat = flag(fields["heartbeat"], "\(what): 'heartbeat'", else: false)
     way.labels = texts(fields["labels"], "\(what): 'labels'")
     for name in way.labels.keys where name.wholeMatch(of: /[a-zA-Z_][a-zA-Z0-9_]*/) == nil {
-      file.report(fields["labels"], "\(what): label '\(cleaned(name, limit: 40))' is made of letters, digits and '_'")
+      file.report(
+        fields["labels"], "\(what): label '\(cleaned(name, limit: 40))' is made of letters, digits and '_'")
     }
     if let node = fields["refresh"], let text = file.text(node, of: "\(what): 'refresh'"),
       let every = duration(text, node, "\(what): 'refresh'", from: .seconds(1))

@@ -15,7 +15,8 @@ public indirect enum JSONTemplate: Sendable, Equatable {
 
   /// The places, in the order in which the documentation has them.
   public static let places = [
-    "title", "text", "details", "why", "instead", "rule", "agent", "pane", "session", "severity", "id", "kind",
+    "title", "text", "details", "why", "instead", "rule", "agent", "pane", "session", "severity", "id",
+    "kind",
     "host", "count", "time",
   ]
 
@@ -51,7 +52,8 @@ public indirect enum JSONTemplate: Sendable, Equatable {
       }
       let template = Template(scalar.string)
       if let unknown = template.fields.first(where: { !Self.places.contains($0) }) {
-        file.report(node, "\(what): unknown place '{\(unknown)}'; \(advice(for: unknown, among: Self.places))")
+        file.report(
+          node, "\(what): unknown place '{\(unknown)}'; \(advice(for: unknown, among: Self.places))")
         return nil
       }
       self = .text(template)
@@ -94,7 +96,8 @@ public indirect enum JSONTemplate: Sendable, Equatable {
     let texts: [String: String?] = [
       "title": call.title, "text": call.kind == .digest ? call.title : alert.text,
       "details": call.lines.joined(separator: " · "), "why": alert.why, "instead": alert.instead,
-      "rule": alert.rule, "agent": alert.agent.label, "pane": alert.agent.pane, "session": alert.agent.session,
+      "rule": alert.rule, "agent": alert.agent.label, "pane": alert.agent.pane,
+      "session": alert.agent.session,
       "severity": trouble.severity.rawValue, "id": trouble.id, "kind": call.kind.rawValue, "host": host,
       "count": "\(trouble.count)", "time": call.time.iso8601,
     ]

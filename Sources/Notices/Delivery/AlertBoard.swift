@@ -79,7 +79,9 @@ public actor AlertBoard {
           do throws(NotifierError) {
             var request = Curl(url: url + "/api/v2/alerts", body: body, limit: limit)
             request.headers = [("Content-Type", "application/json")]
-            if let secret = way.authorization { request.headers.append(("Authorization", try secret.value())) }
+            if let secret = way.authorization {
+              request.headers.append(("Authorization", try secret.value()))
+            }
             try await request.send()
             return (url, nil)
           } catch {

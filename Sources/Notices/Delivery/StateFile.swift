@@ -25,8 +25,9 @@ public struct StateFile<Value: Codable & Sendable>: Sendable {
   public func write(_ value: Value) throws(NotifierError) {
     let next = "\(path).next"
     func fail() -> NotifierError {
-      NotifierError("\(path) cannot be written: \(String(cString: strerror(errno))); what is open now is lost "
-        + "when the watch ends")
+      NotifierError(
+        "\(path) cannot be written: \(String(cString: strerror(errno))); what is open now is lost "
+          + "when the watch ends")
     }
     let folder = URL(filePath: path).deletingLastPathComponent()
     try? FileManager.default.createDirectory(

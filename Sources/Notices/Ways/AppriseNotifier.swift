@@ -42,7 +42,8 @@ struct AppriseNotifier: Notifier {
       }
     let body = call.lines.map { cleaned($0, limit: 400) }.joined(separator: "\n")
     return [
-      "apprise", "--config=file:///dev/stdin?format=text", "--notification-type=\(type)", "--input-format=text",
+      "apprise", "--config=file:///dev/stdin?format=text", "--notification-type=\(type)",
+      "--input-format=text",
       "--title=\(cleaned(call.title, limit: 160))", "--body=\(body)",
     ]
   }

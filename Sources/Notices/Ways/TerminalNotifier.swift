@@ -13,7 +13,8 @@ struct TerminalNotifier: Notifier {
     let descriptor = open(device, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       let reason = errno == ENXIO ? "this program has no terminal" : String(cString: strerror(errno))
-      throw NotifierError("\(device) cannot be written: \(reason); name a terminal of yours, as `tty` prints it")
+      throw NotifierError(
+        "\(device) cannot be written: \(reason); name a terminal of yours, as `tty` prints it")
     }
     defer { close(descriptor) }
     guard isatty(descriptor) == 1 else {
@@ -27,6 +28,7 @@ struct TerminalNotifier: Notifier {
 
   static func text(of call: Call) -> String {
     let lines = call.lines.map { "  " + cleaned($0, limit: 200) }
-    return "\u{7}\r\nOutrider: \(cleaned(call.title, limit: 160))\r\n" + lines.joined(separator: "\r\n") + "\r\n"
+    return "\u{7}\r\nOutrider: \(cleaned(call.title, limit: 160))\r\n" + lines.joined(separator: "\r\n")
+      + "\r\n"
   }
 }

@@ -28,7 +28,8 @@ public struct TmuxNotifier: Notifier {
   private let limit: Duration
 
   public init(
-    _ server: Server, name: String = "tmux's status line", style: Style = Style(), limit: Duration = .seconds(10)
+    _ server: Server, name: String = "tmux's status line", style: Style = Style(),
+    limit: Duration = .seconds(10)
   ) {
     (self.server, self.name, self.style, self.limit) = (server, name, style, limit)
   }

@@ -259,7 +259,8 @@ extension CallDesk {
   func endSilence(_ id: String, by who: String) async -> Silence? {
     guard let silence = escalations.endSilence(id) else { return nil }
     await say(
-      .line(own("silence", "the silence for \(silence.rules) was ended by \(who)", "Calls come again.", .info)))
+      .line(
+        own("silence", "the silence for \(silence.rules) was ended by \(who)", "Calls come again.", .info)))
     await tick()
     return silence
   }

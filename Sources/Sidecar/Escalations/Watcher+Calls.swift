@@ -67,15 +67,19 @@ extension Watcher {
       let open = await office.desk.state.open.filter { $0.state == .open }
       let list = open.prefix(20).map { "\($0.id) (\($0.cause) \($0.alert.agent.label))" }
       let what = list.isEmpty ? "nothing is open" : "open: \(list.joined(separator: ", "))"
-      return Message("refused", ["why": id == "all" ? what : "'\(cleaned(id, limit: 40))' is not open; \(what)"])
+      return Message(
+        "refused", ["why": id == "all" ? what : "'\(cleaned(id, limit: 40))' is not open; \(what)"])
     }
     let lines = known.map { "\($0.id) \($0.cause) \($0.alert.agent.label)" }
     return Message("ok", body: Array(lines.joined(separator: "\n").utf8))
   }
 
   private nonisolated func silence(_ fields: [String: String], by who: String) async -> Message {
-    guard let rules = fields["rules"], !rules.isEmpty, let lasts = fields["for"].flatMap({ Duration(spelled: $0) })
-    else { return Message("refused", ["why": "name rules and a time, as in: outrider silence frozen --for 2h"]) }
+    guard let rules = fields["rules"], !rules.isEmpty,
+      let lasts = fields["for"].flatMap({ Duration(spelled: $0) })
+    else {
+      return Message("refused", ["why": "name rules and a time, as in: outrider silence frozen --for 2h"])
+    }
     let agent = fields["agent"].map { Wildcard($0) }
     guard let silence = await office.desk.silence(Wildcard(rules), agent: agent, lasts: lasts, by: who) else {
       return Message("refused", ["why": "there are too many silences; end some: outrider silence --end ID"])

@@ -36,7 +36,8 @@ extension RealNotifiers {
             "--cluster.listen-address=127.0.0.1:\(gossip[index])",
             "--cluster.advertise-address=127.0.0.1:\(gossip[index])",
             "--cluster.peer=127.0.0.1:\(gossip[1 - index])", "--cluster.peer-timeout=2s",
-            "--cluster.gossip-interval=50ms", "--cluster.pushpull-interval=1s", "--cluster.settle-timeout=10s",
+            "--cluster.gossip-interval=50ms", "--cluster.pushpull-interval=1s",
+            "--cluster.settle-timeout=10s",
           ])
       }
       let urls = web.map { "http://127.0.0.1:\($0)" }
@@ -85,7 +86,8 @@ extension RealNotifiers {
       try await eventually("people are told of the first") { told(stage).contains("firing kubectl-apply") }
       let labels = try #require(
         (stage.requests.first?.json["alerts"] as? [[String: Any]])?.first?["labels"] as? [String: String])
-      #expect(labels["alertname"] == "Outrider" && labels["host"] == "box" && labels["severity"] == "critical")
+      #expect(
+        labels["alertname"] == "Outrider" && labels["host"] == "box" && labels["severity"] == "critical")
 
       kill(cluster.members[0].processIdentifier, SIGKILL)
       cluster.members[0].waitUntilExit()

@@ -20,7 +20,10 @@ extension RealNotifiers {
       // Whichever display is free; its number is printed when it is ready.
       try stage.start(
         "screen",
-        ["sh", "-c", "exec Xvfb -displayfd 3 -screen 0 640x480x24 -nolisten tcp 3>'\(folder)/display' >/dev/null 2>&1"])
+        [
+          "sh", "-c",
+          "exec Xvfb -displayfd 3 -screen 0 640x480x24 -nolisten tcp 3>'\(folder)/display' >/dev/null 2>&1",
+        ])
       try await eventually("the screen is there") { stage.scratch.text("display").hasSuffix("\n") }
       environment["DISPLAY"] =
         ":" + stage.scratch.text("display").trimmingCharacters(in: .whitespacesAndNewlines)

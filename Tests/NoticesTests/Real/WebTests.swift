@@ -117,7 +117,8 @@ extension RealNotifiers {
           "/usr/bin/python3", "-u", "-m", "aiosmtpd", "-n", "-l", "127.0.0.1:\(port)", "-c",
           "aiosmtpd.handlers.Debugging", "stdout",
         ])
-      try stage.scratch.write("mailto://127.0.0.1:\(port)?from=outrider@example.org&to=ada@example.org\n", "urls")
+      try stage.scratch.write(
+        "mailto://127.0.0.1:\(port)?from=outrider@example.org&to=ada@example.org\n", "urls")
       let way = try notifier("{name: a, apprise: {urls_file: urls}}", in: stage.scratch.folder.path)
       try await eventually("the server takes mail") {
         do throws(NotifierError) {
