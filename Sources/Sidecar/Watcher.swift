@@ -35,6 +35,8 @@ public actor Watcher {
 
   /// What the person at the terminal is told.
   public enum Report: Sendable {
+    /// The tmux server was reached, at first or again; its panes are watched.
+    case reached
     /// An agent was recognised.
     case sees(Alert.Agent)
     case alert(Alert)
@@ -209,7 +211,8 @@ public actor Watcher {
     case .unreachable(let error): office.report(.trouble("\(error)"))
     case .lost(let id, let loss):
       office.report(.note("output of pane \(id) was lost (\(loss)); it is read again from tmux"))
-    case .reached, .arrangementChanged, .ended:
+    case .reached: office.report(.reached)
+    case .arrangementChanged, .ended:
       settings.logger.debug("tmux", metadata: ["event": "\(event)"])
     }
   }

@@ -89,7 +89,11 @@ extension Outrider {
         settings.logger = Logger(label: "outrider") { StreamLogHandler.standardError(label: $0) }
         settings.logger.logLevel = .debug
       }
-      let screen = WatchScreen(json: json)
+      // Whoever reads this may end it at once.
+      let screen = WatchScreen(
+        json: json,
+        greeting: "watching the tmux server on \(server)\(observe ? ", observing only" : ""); "
+          + "alerts go to \(alerts.path)")
       let watcher = Watcher(
         panes, library: library, log: alerts, notifiers: notify.map { ProgramNotifier($0) },
         settings: settings
@@ -98,10 +102,6 @@ extension Outrider {
       defer { socket?.stop() }
       let task = Task { await watcher.run() }
       let signals = EndSignals { task.cancel() }
-      // Whoever reads this may end it at once.
-      screen.note(
-        "watching the tmux server on \(server)\(observe ? ", observing only" : ""); "
-          + "alerts go to \(alerts.path)")
       let reminder = Task {
         try await Task.sleep(for: .seconds(2))
         if await !watcher.seesAgents {
@@ -212,14 +212,21 @@ private final class WatchScreen: Sendable {
   private let json: Bool
   private let rendering: Rendering
   private let isUnread = Atomic(false)
+  private let greeting: String
+  private let hasGreeted = Atomic(false)
 
-  init(json: Bool) {
+  init(json: Bool, greeting: String) {
     self.json = json
+    self.greeting = greeting
     rendering = Rendering.standardOutput()
   }
 
   func show(_ report: Watcher.Report) {
     switch report {
+    case .reached:
+      note(
+        hasGreeted.exchange(true, ordering: .relaxed)
+          ? "the tmux server is there again and is watched" : greeting)
     case .sees(let agent): note("sees \(agent.label)\(agent.session.map { " in session \($0)" } ?? "")")
     case .alert(let alert): out(json ? alert.json : rendering.line(alert))
     case .call(let alert):

@@ -9,6 +9,7 @@ extension Live {
       try await LiveStage.with { stage in
         try await RulesProgram.with { program in
           guard case .named(let server) = stage.server.socket else { return }
+          try await stage.open("stays", "exec cat")
           let gaps = stage.folder.appending(path: "gaps")
           try await stage.open("writer", "exec '\(LiveStage.program("bench-tmux"))' write 14 '\(gaps.path)'")
           let watch = try program.start(
@@ -17,9 +18,8 @@ extension Live {
             watch.terminate()
             watch.waitUntilExit()
           }
-          // It says so when it has read the panes.
           try await eventually("it watches") {
-            program.text("watch.out").contains("no agent is seen in any pane yet")
+            program.text("watch.out").contains("watching the tmux server")
           }
           kill(watch.processIdentifier, SIGSTOP)
           // How long it stands still is what is tried; nothing else tells when it has been long enough.

@@ -53,6 +53,38 @@ extension RealTmux {
       }
     }
 
+    @Test("Sessions that come and go all the time, with panes and copy mode, do not cost the server its life")
+    func storm() async throws {
+      try await withServer { tmux in
+        try await tmux.start("main", "exec cat")
+        let server = try await tmux.ask("#{pid}")
+        let watch = ServerWatch(server: tmux.server)
+        let running = Task { await watch.run() }
+        _ = try await events(of: watch.events) { snapshots($0).contains(PaneID(0)) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for storm in 0..<2 {
+            group.addTask {
+              for round in 0..<60 {
+                let name = "storm\(storm)-\(round)"
+                try await tmux.start(name, "exec cat")
+                for command in [["new-window"], ["copy-mode"], ["split-window", "exec cat"]] {
+                  _ = try await tmux.server.run(command + ["-t", name])
+                }
+                _ = try await tmux.server.run(["kill-session", "-t", name])
+              }
+            }
+          }
+          try await group.waitForAll()
+        }
+        let last = try await tmux.start("last", "exec cat")
+        // All the session ids of the storm are behind it.
+        _ = try await events(of: watch.events) { appeared($0).contains { $0.session == last } }
+        #expect(try await tmux.ask("#{pid}") == server)
+        running.cancel()
+        await running.value
+      }
+    }
+
     @Test("A server that ends is missed once and found again when it is back, with its new panes")
     func restart() async throws {
       try await withServer { tmux in

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// It never tells tmux a size (`ignore-size`, and no `refresh-client -C`), leaves the session's environment
 /// alone (`-E`), and lets tmux go on without us when we do not read for `pauseLimit` (which tmux 3.3 holds to
-/// only if the server has another client, see `Purpose.valve`; `ServerWatch` sees to it). A thread of its own
+/// only if the server has another client, see `Purpose.reserve`; `ServerWatch` sees to it). A thread of its own
 /// always reads; events go to a `Mailbox`. Call `close()`: a client that is dropped goes on until tmux ends.
 public final class ControlClient: Sendable {
   /// After this tmux stops waiting for us: it lets the pane's program go on, and we take a snapshot.
@@ -14,15 +14,16 @@ public final class ControlClient: Sendable {
   public enum Purpose: Sendable {
     /// Output and keys.
     case watching
-    /// No output at all, only to be there. tmux 3.3 stops reading a pane, and so blocks its program, while
-    /// every client of the server is a control client that lags; it looks at the pause limit only when it
-    /// reads. One client without output on the same server keeps it reading, whatever becomes of us.
-    case valve
+    /// No output, no events: only to be there. tmux 3.3 stops reading a pane, and so blocks its program,
+    /// while every client of the server is a control client that lags; it looks at the pause limit only when
+    /// it reads. One client without output on the same server keeps it reading, whatever becomes of us. And
+    /// what is there already can be moved to a session that comes, see `move`.
+    case reserve
 
     var flag: String {
       switch self {
       case .watching: "pause-after=\(ControlClient.pauseLimit.components.seconds)"
-      case .valve: "no-output"
+      case .reserve: "no-output"
       }
     }
   }
@@ -30,7 +31,6 @@ public final class ControlClient: Sendable {
   static let mostWaiting = 1024
   static let mostUnsent = 8 << 20
 
-  public let session: SessionID
   public let server: Server
   public let mailbox: Mailbox
 
@@ -50,6 +50,8 @@ public final class ControlClient: Sendable {
   }
 
   struct State: ~Copyable {
+    var session: SessionID
+    var isReserve: Bool
     var input: Int32
     var waiting = ArraySlice<Request>()
     var unsent: [UInt8] = []
@@ -65,6 +67,7 @@ public final class ControlClient: Sendable {
   let reader: StreamReader
   /// Called on the reader's thread when something changed that listings tell more about.
   let onNotice: @Sendable () -> Void
+  let unrest: Unrest
 
   /// Connects to a session and returns once tmux has said that we are attached to it.
   ///
@@ -72,7 +75,8 @@ public final class ControlClient: Sendable {
   /// - Throws: `TmuxError`, also when tmux does not answer within `limit`.
   public static func attach(
     to session: SessionID, of server: Server, mailbox: Mailbox, purpose: Purpose = .watching,
-    within limit: Duration = .seconds(10), onNotice: @escaping @Sendable () -> Void = {}
+    within limit: Duration = .seconds(10), unrest: Unrest = Unrest(),
+    onNotice: @escaping @Sendable () -> Void = {}
   ) async throws -> ControlClient {
     // The thread that starts the program must be the one that reads: the program dies with it.
     try await withCheckedThrowingContinuation { continuation in
@@ -81,7 +85,8 @@ public final class ControlClient: Sendable {
           let reader = try StreamReader.start(
             session: session, server: server, purpose: purpose, within: limit)
           let client = ControlClient(
-            session: session, server: server, mailbox: mailbox, reader: reader, onNotice: onNotice)
+            session: session, server: server, mailbox: mailbox, purpose: purpose, reader: reader,
+            unrest: unrest, onNotice: onNotice)
           continuation.resume(returning: client)
           reader.run(for: client)
         } catch {
@@ -92,15 +97,43 @@ public final class ControlClient: Sendable {
   }
 
   private init(
-    session: SessionID, server: Server, mailbox: Mailbox, reader: StreamReader,
-    onNotice: @escaping @Sendable () -> Void
+    session: SessionID, server: Server, mailbox: Mailbox, purpose: Purpose, reader: StreamReader,
+    unrest: Unrest, onNotice: @escaping @Sendable () -> Void
   ) {
-    self.session = session
     self.server = server
     self.mailbox = mailbox
     self.onNotice = onNotice
     self.reader = reader
-    self.state = Mutex(State(input: reader.child.input))
+    self.unrest = unrest
+    self.state = Mutex(
+      State(session: session, isReserve: purpose == .reserve, input: reader.child.input))
+  }
+
+  /// The session it shows.
+  public var session: SessionID { state.withLock { $0.session } }
+
+  var isReserve: Bool { state.withLock { $0.isReserve } }
+
+  /// Makes a connection that was held in reserve the one that watches `session`.
+  ///
+  /// No new client connects for it, see `Unrest`.
+  /// - Throws: `TmuxError`; it is in reserve still when the session is not there.
+  func move(to session: SessionID) async throws {
+    let before = state.withLock { state in
+      defer { state.session = session }
+      return state.session
+    }
+    do {
+      let commands = [
+        TmuxCommand("switch-client", "-E", "-t", "\(session)"),
+        TmuxCommand("refresh-client", "-f", "!no-output," + Purpose.watching.flag),
+      ]
+      _ = try await request(commands, blocks: 2)
+      state.withLock { $0.isReserve = false }
+    } catch {
+      state.withLock { $0.session = before }
+      throw error
+    }
   }
 
   /// Why the connection has ended; `nil` while it lives.

@@ -163,8 +163,9 @@ final class StreamReader: @unchecked Sendable {
   ) -> EndReason? {
     var noticed = false
     defer { if noticed { client.onNotice() } }
+    let isReserve = client.isReserve
     func add(_ kind: ControlEvent.Kind) {
-      events.append(ControlEvent(at: now, session: client.session, kind: kind))
+      if !isReserve { events.append(ControlEvent(at: now, session: client.session, kind: kind)) }
     }
     for message in messages {
       switch message {
@@ -177,9 +178,11 @@ final class StreamReader: @unchecked Sendable {
       case .continued: break
       case .modeChanged(let pane):
         noticed = true
+        client.unrest.note(now)
         add(.modeChanged(pane))
-      case .arrangementChanged:
+      case .arrangementChanged, .windowRenamed:
         noticed = true
+        if message == .arrangementChanged { client.unrest.note(now) }
         add(.arrangementChanged)
       case .subscription(let name, let pane, let value):
         if let pane, name.elementsEqual("process".utf8), let kind = process(pane, value) {

@@ -6,7 +6,7 @@
 /// a pane's snapshot is part of the snapshot. A pane that stands in several sessions is watched through one.
 ///
 /// Nothing is polled while a server runs that has the sessions asked for; otherwise it is looked for with
-/// back-off. Watching makes tmux count one more client on each session, and two on one of them.
+/// back-off. Watching makes tmux count one more client on each session, and two more in reserve.
 public actor ServerWatch {
   /// Which sessions to watch.
   public enum Choice: Hashable, Sendable {
@@ -27,9 +27,12 @@ public actor ServerWatch {
   private let choice: Choice
   private let clock: any Clock<Duration>
   private var backoff: Backoff
-  private let bell = Bell()
-  private var clients: [SessionID: ControlClient] = [:]
-  private var valve: ControlClient?
+  let bell = Bell()
+  let unrest = Unrest()
+  var clients: [SessionID: ControlClient] = [:]
+  /// Connections without output. The first was there before any with output, and stays: it keeps tmux reading
+  /// the panes also when we are stopped. The other is moved to the next session that comes.
+  var reserve: [ControlClient] = []
   private var roster = PaneRoster()
   private var isReached: Bool?
 
@@ -68,7 +71,8 @@ public actor ServerWatch {
       do {
         let isComplete = try await look()
         if isComplete { backoff.reset() }
-        await waitForNews(atMost: isComplete ? nil : backoff.next())
+        let pause = isComplete ? nil : unrest.left(at: .now()) ?? backoff.next()
+        await waitForNews(atMost: pause)
       } catch  where !Task.isCancelled {
         await unreachable(error as? TmuxError ?? .failed(command: "list-panes", said: "\(error)"))
         await waitForNews(atMost: backoff.next())
@@ -84,7 +88,7 @@ public actor ServerWatch {
   ///
   /// Returns whether all is connected that was asked for, so that the next round can wait for news.
   private func look() async throws -> Bool {
-    for (id, client) in clients where client.endReason != nil { clients[id] = nil }
+    forgetEnded()
     var isComplete = true
     var listing: [PaneInfo] = []
     // Twice: sessions found by the first listing are connected to, and then show their panes.
@@ -96,12 +100,12 @@ public actor ServerWatch {
       } else {
         for session in try await server.sessions() { found[session.id] = session.name }
       }
-      isComplete = try await connect(to: found.filter { choice.includes($0.value, $0.key) }) && isComplete
-      if clients.isEmpty { throw missingSession }
-      isComplete = await openValve() && isComplete
+      isComplete = await connect(to: found.filter { choice.includes($0.value, $0.key) }) && isComplete
+      if clients.isEmpty, unrest.left(at: .now()) == nil { throw missingSession }
       if Set(listing.map(\.session)).isSuperset(of: clients.keys) { break }
     }
-    if isReached != true {
+    isComplete = await fillReserve() && isComplete
+    if isReached != true, !clients.isEmpty {
       isReached = true
       post(.reached, session: SessionID(0))
     }
@@ -111,47 +115,14 @@ public actor ServerWatch {
 
   /// Asks over any connection that lives; `nil` when none does.
   private func listPanes() async throws -> [PaneInfo]? {
-    while let client = clients.values.first {
+    while let client = clients.values.first ?? reserve.first {
       do {
         return try await client.allListings()
       } catch TmuxError.ended {
-        clients[client.session] = nil
+        forgetEnded()
       }
     }
     return nil
-  }
-
-  private func connect(to wanted: [SessionID: String]) async throws -> Bool {
-    for (id, client) in clients where wanted[id] == nil {
-      clients[id] = nil
-      await client.close()
-    }
-    var isComplete = true
-    for id in wanted.keys.sorted() where clients[id] == nil {
-      do {
-        let client = try await ControlClient.attach(to: id, of: server, mailbox: events) { [bell] in
-          bell.ring()
-        }
-        clients[id] = client
-        try await client.watchProcesses()
-      } catch {
-        // It may just have ended; if not, the next round tries again.
-        isComplete = false
-      }
-    }
-    return isComplete
-  }
-
-  /// Sees to it that tmux can always go on reading the panes, also when we are stopped.
-  private func openValve() async -> Bool {
-    if let valve, valve.endReason == nil { return true }
-    guard let session = clients.keys.min() else { return false }
-    let unread = Mailbox()
-    unread.finish()
-    valve = try? await ControlClient.attach(to: session, of: server, mailbox: unread, purpose: .valve) {
-      [bell] in bell.ring()
-    }
-    return valve != nil
   }
 
   private func apply(_ change: PaneRoster.Change) {
@@ -188,8 +159,8 @@ public actor ServerWatch {
     for change in roster.clear() { apply(change) }
     for client in clients.values { await client.close() }
     clients = [:]
-    await valve?.close()
-    valve = nil
+    for client in reserve { await client.close() }
+    reserve = []
   }
 
   private func post(_ kind: ControlEvent.Kind, session: SessionID, from source: ControlClient? = nil) {

@@ -113,9 +113,9 @@ struct ControlParser {
     case "%session-changed": if let session = SessionID(word) { emit(.sessionChanged(session)) }
     case "%exit": emit(.exit(reason: Array(rest)))
     case "%subscription-changed": subscription(rest, emit)
-    case "%layout-change", "%window-add", "%window-close", "%window-renamed", "%window-pane-changed",
-      "%unlinked-window-add", "%unlinked-window-close", "%unlinked-window-renamed", "%sessions-changed",
-      "%session-renamed", "%session-window-changed":
+    case "%window-renamed", "%unlinked-window-renamed": emit(.windowRenamed)
+    case "%layout-change", "%window-add", "%window-close", "%window-pane-changed", "%unlinked-window-add",
+      "%unlinked-window-close", "%sessions-changed", "%session-renamed", "%session-window-changed":
       emit(.arrangementChanged)
     default: break
     }

@@ -27,8 +27,10 @@ enum Message: Equatable, Sendable {
   case continued(PaneID)
   case modeChanged(PaneID)
   case sessionChanged(SessionID)
-  /// Windows, layouts, names or sessions are no longer what they were: time to ask again.
+  /// Windows, layouts or sessions are no longer what they were: time to ask again.
   case arrangementChanged
+  /// Likewise, but only a window's name, as it happens with every command.
+  case windowRenamed
   /// A subscribed format has a new value.
   case subscription(name: [UInt8], PaneID?, value: [UInt8])
   case exit(reason: [UInt8])
