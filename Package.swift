@@ -68,7 +68,7 @@ let package = Package(
     tests("Notices", ["Notices", "Sidecar", "Processes", "outrider", yaml]),
     tests("Reenact", ["Reenactment", "reenact", "Processes"]),
     tests("Settings", ["Settings"]),
-    tests("Doctor", ["Doctor", "Settings", "outrider"]),
+    tests("Doctor", ["Doctor", "Settings", "Notices", "Processes", "outrider"]),
     tests(
       "Sidecar", ["Sidecar", "Processes", "outrider", "reenact", "bench", "bench-tmux", "exec-witness"]),
   ]

@@ -54,7 +54,9 @@ extension Check {
     }
     switch channel.way {
     case .terminal, .tmux: return .ok("notifiers", "\(channel.name): \(channel.way.word)")
-    case .desktop: return needs("notify-send", "libnotify-bin")
+    case .desktop:
+      return around.executable("stdbuf") == nil
+        ? needs("stdbuf", "coreutils") : needs("notify-send", "libnotify-bin")
     case .webhook, .alertmanager: return needs("curl", "curl")
     case .apprise: return needs("apprise", "apprise")
     case .program(let path):

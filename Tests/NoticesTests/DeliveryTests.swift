@@ -140,6 +140,18 @@ struct CourierTests {
     #expect(stub.seen == ["opened a", "opened b"])
   }
 
+  @Test("rests after a failure however much is posted meanwhile")
+  func rests() async throws {
+    let stub = Stub { _ in NotifierError("not now") }
+    let courier = Courier(stub, file: nil, report: { _ in }, acknowledge: { _, _ in })
+    try await working(courier) {
+      for number in 0..<20 { await courier.post(sampleCall(id: "c\(number)", at: .now)) }
+      let started = ContinuousClock.now
+      try await eventually("it has tried twice") { stub.seen.count == 2 }
+      #expect(ContinuousClock.now - started >= .seconds(1))
+    }
+  }
+
   @Test("brings only what its notifier is for")
   func filter() async throws {
     var filter = Configuration.Filter()

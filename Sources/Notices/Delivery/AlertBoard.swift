@@ -14,6 +14,7 @@ public actor AlertBoard {
   private let limit: Duration
   private let report: @Sendable (DeliveryReport) -> Void
   private var shown: [Escalation] = []
+  private var told: [Escalation] = []
   /// Members that did not take what they were told last.
   private var failing: Set<String> = []
   private let bell: AsyncStream<Void>
@@ -45,10 +46,15 @@ public actor AlertBoard {
 
   /// Works until the task is cancelled.
   public func run() async {
+    var next = ContinuousClock.now
     while !Task.isCancelled {
-      await tell()
-      let alarm = Task { [ring, way] in
-        try? await Task.sleep(for: way.refresh)
+      if shown != told || ContinuousClock.now >= next {
+        next = ContinuousClock.now + way.refresh
+        await tell()
+      }
+      let alarm = Task { [ring, next] in
+        // Ringing when it is cancelled would wake the next rest, and so on without an end.
+        guard (try? await Task.sleep(until: next, clock: .continuous)) != nil else { return }
         ring.yield()
       }
       var bells = bell.makeAsyncIterator()
@@ -58,6 +64,7 @@ public actor AlertBoard {
   }
 
   private func tell() async {
+    told = shown
     let body = Self.body(
       for: shown, way, host: host, at: .now, isWatching: way.heartbeat)
     guard body != "[]" else { return }

@@ -94,7 +94,8 @@ public actor Courier {
   private func rest(until time: WallTime?, _ now: WallTime) async {
     let alarm = time.map { time in
       Task { [ring] in
-        try? await Task.sleep(for: max(.milliseconds(10), time - now))
+        // Ringing when it is cancelled would wake the next rest, and so on without an end.
+        guard (try? await Task.sleep(for: max(.milliseconds(10), time - now))) != nil else { return }
         ring.yield()
       }
     }

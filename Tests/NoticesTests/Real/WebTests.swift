@@ -88,6 +88,33 @@ extension RealNotifiers {
     }
   }
 
+  @Suite("An alert board")
+  struct Boards {
+    @Test("tells what is new at once and what lasts at each refresh, and nothing in between")
+    func refreshes() async throws {
+      let stage = try RealStage()
+      let port = try await stage.record()
+      let channel = try #require(
+        Configuration(
+          "notifiers: [{name: a, alertmanager: {urls: ['http://127.0.0.1:\(port)'], refresh: 2s}}]", name: "c"
+        ).notifiers.first)
+      let made = channel.board(host: "box", report: { _ in })
+      let board = try #require(made)
+      let task = Task { await board.run() }
+      let started = ContinuousClock.now
+      for number in 0..<3 {
+        await board.show(sampleCall(id: "t\(number)", at: .now).all)
+        try await eventually("it is told") { stage.requests.count == number + 1 }
+      }
+      try await eventually("it was refreshed twice") { stage.requests.count >= 5 }
+      // The third was told at once; then two refreshes of two seconds each.
+      #expect(ContinuousClock.now - started >= .seconds(4))
+      task.cancel()
+      await task.value
+      #expect(stage.requests.count <= 6)
+    }
+  }
+
   @Suite("Apprise")
   struct Apprise {
     @Test("reaches a web service, with its address in nobody's arguments")
