@@ -4,62 +4,6 @@ import Testing
 
 @testable import Journal
 
-/// A night on a clock of its own.
-struct Night {
-  var escalations = Escalations()
-  var policy = EscalationPolicy()
-  var now = WallTime(milliseconds: 1_700_000_000_000)
-  var calls: [Call] = []
-
-  init(quiet: QuietHours? = nil) { policy.quiet = quiet }
-
-  /// Lets time go by, asking every ten seconds what is due.
-  @discardableResult
-  mutating func pass(_ duration: Duration) -> [Call] {
-    var made = tick()
-    let end = now + duration
-    while now < end {
-      now = min(end, now + .seconds(10))
-      made += tick()
-    }
-    return made
-  }
-
-  mutating func tick() -> [Call] {
-    let due = escalations.tick(at: now, secondsEast: 0, by: policy)
-    calls += due
-    return due
-  }
-
-  mutating func raise(
-    _ id: String, rule: String = "kubectl-apply", _ severity: Severity = .critical, agent: String = "%1",
-    cure: Cure = .human
-  ) {
-    escalations.take(Self.alert(id, rule, severity, agent, at: now), cure: cure, at: now, by: policy)
-  }
-
-  static func alert(
-    _ id: String, _ rule: String, _ severity: Severity, _ agent: String, at time: WallTime
-  ) -> Alert {
-    Alert(
-      time: time, id: id, rule: rule, severity: severity,
-      agent: Alert.Agent(name: "claude-code", pane: agent), source: .pane, text: "what \(id) is about",
-      outcome: .escalated)
-  }
-
-  mutating func state(_ state: String, agent: String = "%1") {
-    let fact = Fact(time: .zero, agent: agent, kind: .state, text: state, source: .pane)
-    calls += escalations.hear(fact, at: now)
-  }
-
-  mutating func acknowledge(_ name: String) -> Int {
-    let ids = Set(escalations.named(name).map(\.id))
-    return escalations.acknowledge(ids, by: "ada", at: now).count
-  }
-
-  var kinds: [Call.Kind] { calls.map(\.kind) }
-}
-
 @Suite("An escalation")
 struct EscalationTests {
   @Test("calls at once, then with back-off, until it is acknowledged")
@@ -272,54 +216,5 @@ struct EscalationTests {
     _ = night.acknowledge("b")
     let bytes = try night.escalations.jsonLine()
     #expect(try JSONDecoder().decode(Escalations.self, from: Data(bytes)) == night.escalations)
-  }
-}
-
-@Suite("A wildcard")
-struct WildcardTests {
-  @Test(
-    "stands for any letters",
-    arguments: [
-      ("*", "frozen", true), ("frozen", "frozen", true), ("frozen", "frozen2", false),
-      ("hook-*", "hook-loop", true),
-      ("*-loop", "hook-loop", true), ("*-loop", "loop", false), ("a*b*c", "aXbYbZc", true),
-      ("a*b*c", "ab", false),
-      ("", "", true), ("", "a", false), ("***", "", true),
-    ])
-  func matches(_ pattern: String, _ name: String, _ does: Bool) {
-    #expect(Wildcard(pattern).matches(name) == does)
-  }
-
-  @Test("of many stars takes no time of its own")
-  func hostile() {
-    let pattern = Wildcard(String(repeating: "a*", count: 2000) + "b")
-    #expect(!pattern.matches(String(repeating: "a", count: 20_000)))
-  }
-}
-
-@Suite("Quiet hours")
-struct QuietHourTests {
-  @Test("may lie across midnight, and are those of the human's zone")
-  func midnight() throws {
-    let hours = QuietHours(from: 22 * 60, to: 7 * 60)
-    func isQuiet(_ time: String, east: Int = 0) throws -> Bool {
-      hours.contains(try #require(WallTime(iso8601: time)), secondsEast: east)
-    }
-    #expect(try isQuiet("2026-03-01T22:00:00Z"))
-    #expect(try isQuiet("2026-03-01T06:59:59Z"))
-    #expect(try !isQuiet("2026-03-01T07:00:00Z"))
-    #expect(try !isQuiet("2026-03-01T21:59:59Z"))
-    #expect(try isQuiet("2026-03-01T21:00:00Z", east: 3600))
-    #expect(try isQuiet("1969-12-31T23:00:00Z"))
-  }
-
-  @Test(
-    "are read as people write them",
-    arguments: [
-      ("22:00", 1320), ("7:05", 425), ("24:00", nil), ("7", nil), ("07:60", nil), ("+7:00", nil),
-      ("7:5", nil),
-    ] as [(String, Int?)])
-  func spelled(_ text: String, _ minutes: Int?) {
-    #expect(QuietHours.minutes(text) == minutes)
   }
 }

@@ -22,9 +22,9 @@ actor CallDesk {
   }
 
   private let settings: CallSettings
-  private let say: @Sendable (Word) async -> Void
+  let say: @Sendable (Word) async -> Void
   private let awaited: Awaited
-  private var escalations: Escalations
+  var escalations: Escalations
   private let file: StateFile<Escalations>?
   private let couriers: [Courier]
   private let boards: [AlertBoard]
@@ -33,7 +33,7 @@ actor CallDesk {
   private let inbox: AsyncStream<Event>.Continuation
   /// The lines about notifiers that fail, by their names.
   private var failing: [String: Alert] = [:]
-  private var generator = SystemRandomNumberGenerator()
+  var generator = SystemRandomNumberGenerator()
   private var isBroken = false
 
   /// However little is due, it is looked after so often: the clock on the wall may be set.
@@ -144,13 +144,13 @@ actor CallDesk {
     }
   }
 
-  private func tick() async {
+  func tick() async {
     let now = WallTime.now
     await settle(escalations.tick(at: now, secondsEast: now.secondsEast, by: settings.policy))
   }
 
   /// Carries out what was decided: writes it down first, so that a restart does not call again.
-  private func settle(_ calls: [Call]) async {
+  func settle(_ calls: [Call]) async {
     keep()
     awaited.set(escalations)
     for call in calls {
@@ -211,57 +211,11 @@ actor CallDesk {
   }
 
   /// A line about Outrider itself.
-  private func own(_ rule: String, _ text: String, _ why: String, _ severity: Severity) -> Alert {
+  func own(_ rule: String, _ text: String, _ why: String, _ severity: Severity) -> Alert {
     let now = WallTime.now
     return Alert(
       time: now, id: Alert.makeID(at: now, using: &generator), rule: rule, severity: severity,
       agent: Alert.Agent(name: "outrider"), source: Alert.Source(rawValue: "outrider"),
       text: cleaned(text, limit: 400), why: why, outcome: .observed)
-  }
-}
-
-/// What the human asks of it.
-extension CallDesk {
-  var state: Escalations { escalations }
-
-  /// - Returns: The troubles that are acknowledged now; nil when the name means none.
-  func acknowledge(_ name: String, by who: String) async -> [Escalation]? {
-    let named = escalations.named(name)
-    guard !named.isEmpty else { return nil }
-    let known = escalations.acknowledge(Set(named.map(\.id)), by: who, at: .now)
-    for trouble in known {
-      let deed = Alert.Deed("acknowledge", result: "by \(who)")
-      await say(
-        .line(
-          trouble.alert.updated(
-            at: .now, outcome: trouble.alert.outcome, actions: trouble.alert.actions + [deed])))
-    }
-    await settle([])
-    return known
-  }
-
-  /// - Returns: nil when there are too many already.
-  func silence(_ rules: Wildcard, agent: Wildcard?, lasts: Duration, by who: String) async -> Silence? {
-    let now = WallTime.now
-    let id = String(Alert.makeID(at: now, using: &generator).suffix(4))
-    let silence = Silence(id: id, rules: rules, agent: agent, made: now, lasts: lasts, by: who)
-    guard escalations.add(silence) else { return nil }
-    let whom = agent.map { " of \($0)" } ?? ""
-    await say(
-      .line(
-        own(
-          "silence", "calls for \(rules)\(whom) are silenced until \(silence.until.iso8601) by \(who)",
-          "A human does not want to be called for it.", .info)))
-    await settle([])
-    return silence
-  }
-
-  func endSilence(_ id: String, by who: String) async -> Silence? {
-    guard let silence = escalations.endSilence(id) else { return nil }
-    await say(
-      .line(
-        own("silence", "the silence for \(silence.rules) was ended by \(who)", "Calls come again.", .info)))
-    await tick()
-    return silence
   }
 }
