@@ -140,6 +140,32 @@ struct CourierTests {
     #expect(stub.seen == ["opened a", "opened b"])
   }
 
+  @Test("hands over to its successor what is on its way and what comes later, once")
+  func successor() async throws {
+    let scratch = try Scratch()
+    let file = scratch.path("stub.json")
+    let hanging = Stub { _ in
+      try? await Task.sleep(for: .seconds(3600))
+      return NotifierError("ended")
+    }
+    let old = Courier(hanging, file: file, report: { _ in }, acknowledge: { _, _ in })
+    let task = Task { await old.run() }
+    await old.post(sampleCall(id: "a", at: .now))
+    try await eventually("it is being tried") { !hanging.seen.isEmpty }
+    let stub = Stub { _ in nil }
+    let new = Courier(stub, file: file, report: { _ in }, acknowledge: { _, _ in })
+    await old.post(sampleCall(id: "b", at: .now))
+    task.cancel()
+    await task.value
+    await old.retire(for: new)
+    await old.post(sampleCall(id: "c", at: .now))
+    try await working(new) {
+      try await eventually("all have arrived") { stub.seen.count == 3 }
+      try await eventually("nothing is left") { !FileManager.default.fileExists(atPath: file) }
+    }
+    #expect(stub.seen == ["opened a", "opened b", "opened c"])
+  }
+
   @Test("rests after a failure however much is posted meanwhile")
   func rests() async throws {
     let stub = Stub { _ in NotifierError("not now") }

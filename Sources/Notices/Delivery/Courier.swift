@@ -22,6 +22,7 @@ public actor Courier {
   private let report: @Sendable (DeliveryReport) -> Void
   private let acknowledge: Acknowledge
   private var queue: DeliveryQueue
+  private var successor: Courier?
   private let bell: AsyncStream<Void>
   private let ring: AsyncStream<Void>.Continuation
 
@@ -44,11 +45,21 @@ public actor Courier {
   }
 
   /// Takes a call on its way, if the notifier is meant to get it.
-  public func post(_ call: Call) {
+  public func post(_ call: Call) async {
+    if let successor { return await successor.post(call) }
     guard filter.admits(call) else { return }
     if let lost = queue.add(call) { report(.lost(notifier: name, lost)) }
     keep()
     ring.yield()
+  }
+
+  /// Hands what is on its way, and what is posted from now on, to another courier of the same notifier. The
+  /// work of this one has to be over.
+  public func retire(for next: Courier) async {
+    successor = next
+    let calls = queue.items.map(\.call)
+    queue = DeliveryQueue()
+    for call in calls { await next.post(call) }
   }
 
   /// Whether there is nothing that could be tried now.

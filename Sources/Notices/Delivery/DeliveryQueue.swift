@@ -24,6 +24,7 @@ struct DeliveryQueue: Sendable, Equatable, Codable {
 
   /// - Returns: A call that had to go, since there are too many.
   mutating func add(_ call: Call) -> Call? {
+    guard !items.contains(where: { $0.call.id == call.id }) else { return nil }
     let isKnown = items.contains { $0.call.escalation.id == call.escalation.id && $0.call.kind != .resolved }
     // What has yet to be told need not be told again.
     if call.kind == .repeated, isKnown { return nil }

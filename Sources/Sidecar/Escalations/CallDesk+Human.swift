@@ -30,7 +30,7 @@ extension CallDesk {
     let whom = agent.map { " of \($0)" } ?? ""
     await say(
       .line(
-        own(
+        remark(
           "silence", "calls for \(rules)\(whom) are silenced until \(silence.until.iso8601) by \(who)",
           "A human does not want to be called for it.", .info)))
     await settle([])
@@ -41,7 +41,8 @@ extension CallDesk {
     guard let silence = escalations.endSilence(id) else { return nil }
     await say(
       .line(
-        own("silence", "the silence for \(silence.rules) was ended by \(who)", "Calls come again.", .info)))
+        remark("silence", "the silence for \(silence.rules) was ended by \(who)", "Calls come again.", .info))
+    )
     await tick()
     return silence
   }

@@ -18,16 +18,16 @@ actor CallDesk {
   private enum Event: Sendable {
     case delivery(DeliveryReport)
     case acknowledged(String, by: String)
-    case due
   }
 
-  private let settings: CallSettings
+  private var settings: CallSettings
   let say: @Sendable (Word) async -> Void
   private let awaited: Awaited
   var escalations: Escalations
   private let file: StateFile<Escalations>?
-  private let couriers: [Courier]
-  private let boards: [AlertBoard]
+  private var messengers: Messengers
+  /// Those that no configuration names, and so no edit of it ends.
+  private let own: Messengers
   private let pulse: Pulse
   private let events: AsyncStream<Event>
   private let inbox: AsyncStream<Event>.Continuation
@@ -54,34 +54,48 @@ actor CallDesk {
     (self.events, self.inbox) = (events, inbox)
     file = settings.state?.escalations
     escalations = file?.read() ?? Escalations()
-    let report: @Sendable (DeliveryReport) -> Void = { inbox.yield(.delivery($0)) }
-    let acknowledge: Acknowledge = { inbox.yield(.acknowledged($0, by: $1)) }
-    let configured = settings.channels.compactMap { channel in
-      channel.notifier(server: settings.server, host: settings.host).map { notifier in
-        Courier(
-          notifier, filter: channel.filter, file: settings.state?.outbox(of: channel.name), report: report,
-          acknowledge: acknowledge)
-      }
+    own = Messengers(notifiers, Self.answers(to: inbox))
+    messengers = Messengers(settings, Self.answers(to: inbox))
+    pulse = Pulse(settings.heartbeat, file: settings.state?.heartbeat.path, server: settings.key) {
+      inbox.yield(.delivery($0))
     }
-    couriers =
-      notifiers.map { Courier($0, file: nil, report: report, acknowledge: acknowledge) } + configured
-    boards = settings.channels.compactMap { $0.board(host: settings.host, report: report) }
-    pulse = Pulse(
-      settings.heartbeat, file: settings.state?.heartbeat.path, server: settings.key, report: report)
     awaited.set(escalations)
+  }
+
+  private static func answers(to inbox: AsyncStream<Event>.Continuation) -> Messengers.Answers {
+    Messengers.Answers(
+      report: { inbox.yield(.delivery($0)) }, acknowledge: { inbox.yield(.acknowledged($0, by: $1)) })
   }
 
   /// Works until the task is cancelled.
   ///
   /// - Parameter isWell: Returns when the watch has answered; without it there is no sign of life.
   func run(isWell: @escaping @Sendable () async -> Bool) async {
+    messengers.start()
+    own.start()
     await withDiscardingTaskGroup { group in
-      for courier in couriers { group.addTask { await courier.run() } }
-      for board in boards { group.addTask { await board.run() } }
       group.addTask { await self.pulse.run(isWell: isWell) }
       group.addTask { await self.keepTime() }
       for await event in events { await take(event) }
     }
+    await messengers.stop()
+    await own.stop()
+  }
+
+  /// Goes on by another configuration, but for the heartbeat. What is on its way to a notifier that it still
+  /// names arrives.
+  func adopt(_ next: CallSettings) async {
+    settings.policy = next.policy
+    settings.channels = next.channels
+    let old = messengers
+    let new = Messengers(settings, Self.answers(to: inbox))
+    messengers = new
+    await old.stop()
+    await old.retire(for: new)
+    // Another edit may have come meanwhile.
+    guard messengers === new else { return }
+    new.start()
+    await settle([])
   }
 
   private func keepTime() async {
@@ -94,7 +108,6 @@ actor CallDesk {
 
   private func take(_ event: Event) async {
     switch event {
-    case .due: await tick()
     case .acknowledged(let trouble, let by): _ = await acknowledge(trouble, by: by)
     case .delivery(let report): await take(report)
     }
@@ -139,7 +152,7 @@ actor CallDesk {
   /// Calls that wait for a notifier are given a last moment.
   func finish(within limit: Duration) async {
     let end = ContinuousClock.now + limit
-    for courier in couriers {
+    for courier in own.couriers + messengers.couriers {
       while await !courier.isIdle, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(20)) }
     }
   }
@@ -154,7 +167,7 @@ actor CallDesk {
     keep()
     awaited.set(escalations)
     for call in calls {
-      for courier in couriers { await courier.post(call) }
+      for courier in own.couriers + messengers.couriers { await courier.post(call) }
       await say(.call(call))
     }
     let now = WallTime.now
@@ -162,7 +175,7 @@ actor CallDesk {
       !escalations.isSilenced($0, at: now)
         && ($0.state != .open || escalations.explanation(of: $0, at: now, by: settings.policy) == nil)
     }
-    for board in boards { await board.show(shown) }
+    for board in messengers.boards { await board.show(shown) }
   }
 
   private func tellEnds(since before: Escalations, _ why: String) async {
@@ -196,7 +209,7 @@ actor CallDesk {
     case .failing(let name, let why):
       guard failing[name] == nil else { return }
       let text = "\(name) does not reach anybody: \(why)"
-      let alert = own("notifier-failed", text, "Calls wait for it and are tried again.", .warning)
+      let alert = remark("notifier-failed", text, "Calls wait for it and are tried again.", .warning)
       failing[name] = alert
       await say(.trouble(text))
       await say(.line(alert))
@@ -206,12 +219,12 @@ actor CallDesk {
     case .lost(let name, let call):
       let text = "\(name): a call was given up: \(call.line(limit: 120))"
       await say(.trouble(text))
-      await say(.line(own("call-lost", text, "It could not be told in time.", .warning)))
+      await say(.line(remark("call-lost", text, "It could not be told in time.", .warning)))
     }
   }
 
   /// A line about Outrider itself.
-  func own(_ rule: String, _ text: String, _ why: String, _ severity: Severity) -> Alert {
+  func remark(_ rule: String, _ text: String, _ why: String, _ severity: Severity) -> Alert {
     let now = WallTime.now
     return Alert(
       time: now, id: Alert.makeID(at: now, using: &generator), rule: rule, severity: severity,

@@ -33,6 +33,11 @@ extension Watcher {
     }
   }
 
+  /// Calls the human from now on as another configuration says; the heartbeat stays as it is.
+  public nonisolated func adopt(_ calls: CallSettings) async {
+    await office.desk.adopt(calls)
+  }
+
   private var paneNames: Set<String> { Set(panes.keys.map { "\($0)" }) }
 
   /// After a start: what has gone while nobody watched is over.
