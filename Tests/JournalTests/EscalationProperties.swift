@@ -18,6 +18,8 @@ struct EscalationProperties {
   private struct Ledger {
     /// The last call of each trouble, and its number in the back-off.
     var last: [String: (time: WallTime, number: Int)] = [:]
+    /// What a human knew of when the step before had ended.
+    var known: Set<String> = []
   }
 
   @Test(
@@ -76,12 +78,16 @@ struct EscalationProperties {
           #expect(call.time - last.time >= step, "\(key) calls too soon")
         }
         ledger.last[key] = (call.time, trouble.calls)
+        // Only a deed that is done once more calls again for what a human knows of.
+        #expect(!ledger.known.contains(key) || trouble.cure == .human, "\(key) calls though it is known")
         #expect(trouble.isTold && trouble.lastCall == call.time)
         #expect(!night.escalations.isSilenced(trouble, at: call.time))
         let isQuiet = policy.quiet?.contains(call.time, secondsEast: 0) ?? false
         #expect(!isQuiet || trouble.severity == .critical, "\(key) calls in quiet hours")
       }
     }
+    ledger.known = Set(
+      night.escalations.all.filter { $0.state == .acknowledged }.map { "\($0.agent) \($0.cause)" })
     for trouble in night.escalations.all {
       switch trouble.state {
       case .open:
