@@ -3,8 +3,10 @@ import Rulebook
 /// One correction of one agent: interrupt, then type, each with its proof. A pure state machine: it is told
 /// what the pane shows and what time it is, and says what to do.
 ///
-/// It never types into an approval or a menu, into copy mode, over somebody's words, or into a pane whose
-/// agent is gone: it waits, and when it has waited long enough it gives up and says why.
+/// It never types into an approval or a menu, into copy mode, over somebody's words, while somebody types, or
+/// into a pane whose agent is gone: it waits, and when it has waited long enough it gives up and says why. What
+/// was typed and did not arrive is typed once more. The interrupt key alone may go past words in the prompt box:
+/// it leaves them where they are.
 public struct Intervention: Sendable {
   /// What is to be done to the pane now.
   public enum Effect: Sendable, Equatable {
@@ -41,8 +43,20 @@ public struct Intervention: Sendable {
     public var readBack: Duration = .seconds(3)
     /// The prompt in the transcript, or an empty box, after Enter.
     public var sent: Duration = .seconds(5)
+    /// Between two attempts to type while somebody else does.
+    public var retry: Duration = .seconds(1)
 
     public init() {}
+  }
+
+  /// Why something was not delivered.
+  public enum Refusal: Sendable, Equatable {
+    /// The pane was in copy mode.
+    case mode
+    /// A human was typing into the pane.
+    case typing
+    /// Another program runs in the pane than the agent.
+    case stranger
   }
 
   private enum Stage: Sendable, Equatable {
@@ -59,6 +73,13 @@ public struct Intervention: Sendable {
   private var stage = Stage.start
   /// What was typed before another interrupt came in between, and still stands in the box.
   private var isTyped = false
+  /// Since when an empty box is waited for, until there is one; and how often it was typed and sent off since.
+  private var waitingSince: Instant?
+  private var pastes = 0
+  private var submissions = 0
+  /// Somebody was typing; when to look again.
+  private var retryAt: Instant?
+  private var isTyping = false
   /// What it is about was refused by other means; only what the interrupt key may have done is seen to.
   private var hasRelented = false
   private let wantsInterrupt: Bool
@@ -134,7 +155,7 @@ public struct Intervention: Sendable {
     case .start, .finished: nil
     case .poised(let until): until
     case .interrupted(let at, _): at + deadlines.banner
-    case .waitingForBox(let since): since + deadlines.box
+    case .waitingForBox(let since): min(since + deadlines.box, retryAt ?? since + deadlines.box)
     case .pasted(let at): at + deadlines.readBack
     case .submitted(let at): at + deadlines.sent
     }
@@ -155,16 +176,33 @@ public struct Intervention: Sendable {
     }
   }
 
-  /// tmux has refused the last effect, since the pane was in a mode, or its program another one.
-  public mutating func refuse(at now: Instant) {
+  /// The last effect was not delivered.
+  public mutating func refuse(_ refusal: Refusal, at now: Instant) {
+    isTyping = refusal == .typing
+    if refusal == .stranger, !isFinished {
+      _ = giveUp("undelivered: another program runs in the pane", at: now)
+      return
+    }
     switch stage {
     case .interrupted:
       finish(.interrupt, "withheld: the pane was in copy mode", false, at: now)
-      stage = correction.isEmpty ? .finished : .waitingForBox(since: now)
-    case .pasted: stage = .waitingForBox(since: now)
-    case .submitted: _ = giveUp("undelivered: the pane went into copy mode", at: now)
+      stage = correction.isEmpty ? .finished : waitForBox(from: now)
+    case .pasted:
+      pastes -= 1
+      retryAt = now + deadlines.retry
+      stage = .waitingForBox(since: waitingSince ?? now)
+    case .submitted:
+      _ = giveUp(
+        refusal == .typing
+          ? "undelivered: somebody typed into the prompt box" : "undelivered: the pane went into copy mode",
+        at: now)
     case .start, .poised, .waitingForBox, .finished: break
     }
+  }
+
+  private mutating func waitForBox(from now: Instant) -> Stage {
+    waitingSince = now
+    return .waitingForBox(since: now)
   }
 
   private mutating func startOn(_ pane: Observation, at now: Instant) -> [Effect] {
@@ -233,15 +271,29 @@ public struct Intervention: Sendable {
       stage = .pasted(at: now)
       return []
     }
-    stage = .waitingForBox(since: now)
+    stage = waitForBox(from: now)
     return awaitBox(pane, since: now, at: now)
   }
 
   private mutating func awaitBox(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
-    let isReady = !pane.isInMode && (pane.state == .idle || pane.state == .interrupted) && pane.box == ""
-    if isReady {
-      stage = .pasted(at: now)
-      return [.paste(correction)]
+    if pane.isOnHold {
+      // All typing was stopped by the human; the time does not count.
+      stage = waitForBox(from: now)
+      return []
+    }
+    if let time = retryAt, now >= time { retryAt = nil }
+    if !pane.isInMode, pane.state == .idle || pane.state == .interrupted, retryAt == nil, let box = pane.box {
+      if box == "" {
+        isTyping = false
+        pastes += 1
+        stage = .pasted(at: now)
+        return [.paste(correction)]
+      }
+      // Some agents put back what was sent when they are interrupted right after it.
+      if isSame(box, correction) {
+        stage = .pasted(at: now)
+        return readBack(pane, since: now, at: now)
+      }
     }
     guard now - since >= deadlines.box else { return [] }
     return giveUp("undelivered: \(hindrance(pane))", at: now)
@@ -251,6 +303,7 @@ public struct Intervention: Sendable {
     if pane.isInMode { return "the pane is in copy mode" }
     if pane.state == .asking { return "a dialog is open" }
     if let box = pane.box, !box.isEmpty { return "somebody's words stand in the prompt box" }
+    if isTyping { return "somebody is typing" }
     return "the agent did not become idle"
   }
 
@@ -258,12 +311,21 @@ public struct Intervention: Sendable {
     if pane.isInMode || pane.state == .asking {
       return giveUp("undelivered: \(hindrance(pane)) after typing", at: now)
     }
+    if pane.isOnHold {
+      stage = waitForBox(from: now)
+      return []
+    }
     if let box = pane.box, isSame(box, correction) {
+      submissions += 1
       stage = .submitted(at: now)
       return [.submit]
     }
     guard now - since >= deadlines.readBack else { return [] }
     if pane.box == "" {
+      if pastes == 1 {
+        stage = .waitingForBox(since: waitingSince ?? now)
+        return awaitBox(pane, since: waitingSince ?? now, at: now)
+      }
       return giveUp("undelivered: what was typed did not arrive", at: now)
     }
     return giveUp("undelivered: what stands in the prompt box is not what was typed", at: now)
@@ -277,6 +339,10 @@ public struct Intervention: Sendable {
       return []
     }
     guard now - since >= deadlines.sent else { return [] }
+    if submissions == 1, !pane.isInMode, pane.state == .idle || pane.state == .interrupted {
+      stage = .pasted(at: now)
+      return readBack(pane, since: now, at: now)
+    }
     return giveUp("undelivered: Enter had no effect", at: now)
   }
 

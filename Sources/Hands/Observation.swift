@@ -13,10 +13,12 @@ public struct Observation: Sendable, Equatable {
   public var prompts: [String]
   /// How soon a dialog may open over what the pane has just shown; zero when none will.
   public var dialogWithin: Duration
+  /// The human has stopped all typing until further notice.
+  public var isOnHold: Bool
 
   public init(
     isAlive: Bool = true, isInMode: Bool = false, state: AgentState, box: String?, prompts: [String] = [],
-    dialogWithin: Duration = .zero
+    dialogWithin: Duration = .zero, isOnHold: Bool = false
   ) {
     self.isAlive = isAlive
     self.isInMode = isInMode
@@ -24,5 +26,6 @@ public struct Observation: Sendable, Equatable {
     self.box = box
     self.prompts = prompts
     self.dialogWithin = dialogWithin
+    self.isOnHold = isOnHold
   }
 }

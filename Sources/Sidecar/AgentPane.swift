@@ -241,9 +241,9 @@ final class AgentPane {
     return effects
   }
 
-  /// tmux has not delivered what was asked of it.
-  func refuse(at now: Instant) -> [Effect] {
-    intervention?.refuse(at: now)
+  /// What was to be typed or pressed has not been delivered.
+  func refuse(_ refusal: Intervention.Refusal, at now: Instant) -> [Effect] {
+    intervention?.refuse(refusal, at: now)
     return advance(at: now)
   }
 

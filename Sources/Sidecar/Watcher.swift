@@ -3,6 +3,7 @@ import Hands
 import Journal
 import Logging
 import Notices
+import Processes
 import Rulebook
 import Senses
 import Shell
@@ -158,12 +159,20 @@ public actor Watcher {
 
   private var wallTime: WallTime { WallTime(milliseconds: clock.now.nanoseconds / 1_000_000) }
 
-  /// A text that is to be typed into a pane.
+  /// A text that is to be typed into a pane, or the key that sends it off.
   private struct Order: Sendable {
+    enum What: Sendable {
+      case text(TypedText)
+      case key(Key)
+    }
+
     let pane: PaneID
     let process: Int32
-    let text: TypedText
+    let what: What
   }
+
+  /// So long a human's keys must have rested before anything is typed into the pane that he looks at.
+  private static let humanPause: Duration = .seconds(3)
 
   /// Notes the connection of a pane that has come or moved, so that a key needs no question first.
   private func connect(_ event: ControlEvent.Kind) async {
@@ -310,10 +319,13 @@ public actor Watcher {
       case .log(let alert): office.file(alert)
       case .call(let alert): call(alert, about: id)
       case .run(let program, let alert): office.run(program, alert)
-      case .interrupt(let key), .submit(let key): id.map { press(key, $0, process) }
+      case .interrupt(let key): id.map { press(key, $0, process) }
+      case .submit(let key):
+        guard let id, let key = Key(rawValue: key) else { continue }
+        orders.yield(Order(pane: id, process: process, what: .key(key)))
       case .paste(let text):
         guard let id, let typed = try? TypedText(pasting: text.utf8) else { continue }
-        orders.yield(Order(pane: id, process: process, text: typed))
+        orders.yield(Order(pane: id, process: process, what: .text(typed)))
       }
     }
   }
@@ -324,8 +336,9 @@ public actor Watcher {
     }
     do {
       guard let client = clients[id] else { return }
+      guard isStillAgent(id) else { return refuse(id, .stranger) }
       try client.press([key], if: DeliveryGuard(pane: id, process: process)) { delivery in
-        if delivery != .sent { Task { await self.refuse(id) } }
+        if delivery != .sent { Task { await self.refuse(id, .mode) } }
       }
       settings.logger.debug("key", metadata: ["pane": "\(id)", "key": "\(name)"])
     } catch {
@@ -336,20 +349,37 @@ public actor Watcher {
   private func type(_ order: Order) async {
     do {
       guard let client = clients[order.pane] else { return }
+      guard isStillAgent(order.pane) else { return refuse(order.pane, .stranger) }
+      if try await client.isTypedInto(order.pane, within: Self.humanPause) {
+        return refuse(order.pane, .typing)
+      }
       let condition = DeliveryGuard(pane: order.pane, process: order.process)
-      let delivery = try await client.paste(order.text, if: condition)
+      let delivery =
+        switch order.what {
+        case .text(let text): try await client.paste(text, if: condition)
+        case .key(let key): try await client.press([key], if: condition)
+        }
       settings.logger.debug("paste", metadata: ["pane": "\(order.pane)", "delivery": "\(delivery)"])
-      if delivery == .refused { refuse(order.pane) }
+      if delivery == .refused { refuse(order.pane, .mode) }
     } catch {
       office.report(.trouble("nothing could be typed into pane \(order.pane): \(error)"))
     }
   }
 
-  private func refuse(_ id: PaneID) {
+  /// Whether the agent's process is there yet and what is typed goes to it, as far as that can be known here.
+  private func isStillAgent(_ id: PaneID) -> Bool {
+    guard let root = executions.roots[id.description] else { return true }
+    guard let status = ProcessFiles.status(root.id), ProcessIdentity(root.id) == root else { return false }
+    return status.group == status.foreground
+  }
+
+  private func refuse(_ id: PaneID, _ refusal: Intervention.Refusal) {
     guard let place = panes[id] else { return }
-    place.pane.isInMode = true
-    watch.refresh()
-    carry(place.pane.refuse(at: clock.now), to: id, process: place.info.process)
+    if refusal == .mode {
+      place.pane.isInMode = true
+      watch.refresh()
+    }
+    carry(place.pane.refuse(refusal, at: clock.now), to: id, process: place.info.process)
     setAlarm()
   }
 

@@ -124,6 +124,88 @@ struct InterventionTests {
     #expect(stage.results.last == "prompt: undelivered: somebody's words stand in the prompt box")
   }
 
+  @Test("waits while somebody types, looks again each second, and says so when that takes a minute")
+  func humanTypes() {
+    var stage = Stage()
+    stage.untilTyped()
+    for _ in 0..<57 {
+      stage.intervention.refuse(.typing, at: stage.now)
+      #expect(stage.intervention.deadline == stage.now + .seconds(1))
+      #expect(stage.step(after: 0.5) == [])
+      #expect(stage.step(after: 0.51) == [.paste("Stop it.")])
+    }
+    stage.intervention.refuse(.typing, at: stage.now)
+    #expect(stage.step(after: 0.9) == [])
+    stage.pane.state = .working
+    #expect(stage.step(after: 2) == [])
+    #expect(stage.intervention.isFinished)
+    #expect(stage.results.last == "prompt: undelivered: somebody is typing")
+  }
+
+  @Test("does not press Enter on what somebody has typed into, and tells")
+  func humanTypesBeforeEnter() {
+    var stage = Stage()
+    stage.untilTyped()
+    stage.pane.box = "Stop it."
+    #expect(stage.step() == [.submit])
+    stage.intervention.refuse(.typing, at: stage.now)
+    #expect(stage.results.last == "prompt: undelivered: somebody typed into the prompt box")
+  }
+
+  @Test("ends when another program runs in the pane than the agent")
+  func stranger() {
+    var stage = Stage()
+    #expect(stage.step() == [.interrupt])
+    stage.intervention.refuse(.stranger, at: stage.now)
+    #expect(stage.intervention.isFinished)
+    #expect(stage.results.allSatisfy { $0.hasSuffix("undelivered: another program runs in the pane") })
+  }
+
+  @Test("types once more what did not arrive, and then gives up")
+  func onceMore() {
+    var stage = Stage()
+    stage.untilTyped()
+    #expect(stage.step(after: 4) == [.paste("Stop it.")])
+    #expect(stage.step(after: 4) == [])
+    #expect(stage.results.last == "prompt: undelivered: what was typed did not arrive")
+  }
+
+  @Test("presses Enter once more when it had no effect, and then gives up")
+  func enterOnceMore() {
+    var stage = Stage()
+    stage.untilTyped()
+    stage.pane.box = "Stop it."
+    #expect(stage.step() == [.submit])
+    #expect(stage.step(after: 6) == [.submit])
+    #expect(stage.step(after: 6) == [])
+    #expect(stage.results.last == "prompt: undelivered: Enter had no effect")
+  }
+
+  @Test("sends off its own words when the agent has put them back into the box")
+  func ownWords() {
+    var stage = Stage()
+    #expect(stage.step() == [.interrupt])
+    stage.pane.state = .interrupted
+    stage.pane.box = "Stop it."
+    #expect(stage.step() == [.submit])
+  }
+
+  @Test("types nothing while all typing is on hold, however long, and goes on after")
+  func onHold() {
+    var stage = Stage()
+    #expect(stage.step() == [.interrupt])
+    stage.pane.state = .interrupted
+    stage.pane.isOnHold = true
+    for _ in 0..<10 { #expect(stage.step(after: 50) == []) }
+    stage.pane.isOnHold = false
+    #expect(stage.step() == [.paste("Stop it.")])
+    stage.pane.box = "Stop it."
+    stage.pane.isOnHold = true
+    #expect(stage.step() == [])
+    stage.pane.isOnHold = false
+    #expect(stage.step() == [.submit])
+  }
+
   @Test("does not press Enter when something else stands in the box than was typed")
   func otherWords() {
     var stage = Stage()

@@ -123,8 +123,9 @@ extension Live {
         let own =
           "(while [ ! -e '\(trigger)' ]; do sleep 0.1; done; \(calls.prefix) ack all > '\(said)' 2>&1) &"
         let agent = "'\(LiveStage.program("reenact"))' '\(cast)' --hold-at-end --speed 6"
-        try await calls.stage.open("agent", "\(own) \(agent)")
+        try await calls.stage.open("other", "cat")
         try await calls.start()
+        try await calls.stage.open("agent", "\(own) \(agent)")
         try await eventually("the human is called") { calls.calls == ["opened kubectl-apply"] }
 
         _ = FileManager.default.createFile(atPath: trigger, contents: nil)
@@ -140,7 +141,7 @@ extension Live {
         #expect(calls.program.text("agent-said").contains("only a human at a terminal"))
 
         let open = try await calls.human("ack")
-        #expect(open.text.contains("critical  codex:%0  kubectl-apply"), "\(open)")
+        #expect(open.text.contains("critical  codex:%1  kubectl-apply"), "\(open)")
         let wrong = try await calls.human("ack nonsense")
         #expect(wrong.status == "1" && wrong.text.contains("'nonsense' is not open; open: "))
         let id = try #require(open.text.split(separator: " ").first)
@@ -179,8 +180,9 @@ extension Live {
           let other = try stage.script("other", "cat >> '\(program.home.path)/others'")
           let calls = try CallStage(
             stage, program, "notifiers: [{name: pager, run: \(page)}, {name: other, run: \(other)}]")
-          try await stage.reenact("deploy.codex", "--speed 6")
+          try await stage.open("other", "cat")
           try await calls.start()
+          try await stage.reenact("deploy.codex", "--speed 6")
           // The one that hangs keeps neither the other nor the agent's correction waiting.
           try await eventually("the other was called") { program.text("others").contains("kubectl-apply") }
           try await eventually("the correction was sent off") { !stage.read("submitted").isEmpty }
@@ -204,8 +206,9 @@ extension Live {
         rules:
           - {id: soon-waiting, on: state, when: state == asking, for: 500ms, severity: warning, why: w, do: [escalate], fires: [asking], silent: [working]}
         """.write(to: rules.appending(path: "x.yaml"), atomically: true, encoding: .utf8)
-        try await calls.stage.reenact("approval.claude", "--speed 2")
+        try await calls.stage.open("other", "cat")
         try await calls.start()
+        try await calls.stage.reenact("approval.claude", "--speed 2")
         try await eventually("the human is called") { calls.calls.contains("opened soon-waiting") }
         _ = try await calls.stage.server.run(["send-keys", "-t", "agent", "Enter"])
         try await eventually("its end is told") { calls.calls.contains("resolved soon-waiting") }

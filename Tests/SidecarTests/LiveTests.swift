@@ -126,6 +126,40 @@ extension Live {
       }
     }
 
+    @Test(
+      "interrupts at once, but types nothing as long as a human's keys come, even such that change nothing")
+    func humanTypes() async throws {
+      try await LiveStage.with { stage in
+        try await LiveStage.with { human in
+          guard case .named(let name) = stage.server.socket else { return }
+          try await stage.reenact("deploy.claude", "--speed 4")
+          // The recording needs all of its rows.
+          _ = try await stage.server.run(["set-option", "-g", "status", "off"])
+          try await human.open("human", "env -u TMUX tmux -L \(name) attach -t agent")
+          try await eventually("the human is there") {
+            try await !stage.server.run(["list-clients"]).isEmpty
+          }
+          func type() async throws {
+            _ = try await human.server.run(["send-keys", "-t", "human", "Left"])
+          }
+          try await stage.watching {
+            // A human types a key every now and then, until he has done so for four seconds after the interrupt.
+            var rounds = 0
+            for _ in 0..<75 where rounds < 10 {
+              try await type()
+              try await Task.sleep(for: .milliseconds(400))
+              if !stage.read("interrupted").isEmpty { rounds += 1 }
+              #expect(stage.read("paste").isEmpty)
+            }
+            #expect(rounds == 10)
+            try await eventually("the correction was sent off") { !stage.read("submitted").isEmpty }
+          }
+          #expect(stage.read("paste").count == 1)
+          #expect(stage.alerts.first?.outcome == .stopped)
+        }
+      }
+    }
+
     @Test("ends the alert with its reason when the pane dies in the middle of an action")
     func paneDies() async throws {
       try await LiveStage.with { stage in

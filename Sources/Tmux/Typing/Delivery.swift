@@ -87,6 +87,25 @@ extension ControlClient {
     }
   }
 
+  /// Whether the keys of somebody who has the pane before him have reached tmux in so short a time.
+  ///
+  /// By tmux's own notes and clock, in whole seconds; control clients, as we are one, have no keys.
+  public func isTypedInto(_ pane: PaneID, within time: Duration) async throws -> Bool {
+    let replies = try await request(
+      [
+        TmuxCommand("display-message", "-p", "%s"),
+        TmuxCommand("list-clients", "-F", "#{client_control_mode} #{client_activity} #{pane_id}"),
+      ], blocks: 2)
+    guard replies.count == 2, let now = replies[0].lines.first.flatMap(decimal) else { return false }
+    return replies[1].lines.contains { line in
+      let words = line.split(separator: 0x20)
+      guard words.count == 3, words[0].elementsEqual("0".utf8), PaneID(words[2]) == pane,
+        let last = decimal(words[1])
+      else { return false }
+      return now - last <= Int(time.components.seconds)
+    }
+  }
+
   private func deliver(_ command: TmuxCommand, if condition: DeliveryGuard) async throws -> Delivery {
     guard let guarded = condition.wrapping(command) else { throw TmuxError.badArgument("\(command)") }
     return Self.delivery(try await request([guarded], blocks: 2)) ?? .refused
