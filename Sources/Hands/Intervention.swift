@@ -13,6 +13,8 @@ public struct Intervention: Sendable {
     case interrupt
     case paste(String)
     case submit
+    /// Take words of Outrider's own out of the prompt box.
+    case clear
   }
 
   /// How an action ended, in the words of the alert log.
@@ -37,6 +39,10 @@ public struct Intervention: Sendable {
   public struct Deadlines: Sendable {
     /// The agent's banner after its interrupt key.
     public var banner: Duration = .seconds(2)
+    /// How long an interrupted agent is watched before anything is typed: what waits in its queue may be sent now.
+    public var calm: Duration = .zero
+    /// That of an agent whose queue may hold something: longer than the marks of its work take to go.
+    public static let queueSettles: Duration = .milliseconds(1500)
     /// An empty prompt box in which to type.
     public var box: Duration = .seconds(60)
     /// The typed text in the box.
@@ -64,7 +70,7 @@ public struct Intervention: Sendable {
     /// A dialog may open yet, and the key would answer it.
     case poised(until: Instant)
     case interrupted(at: Instant, attempt: Int)
-    case waitingForBox(since: Instant)
+    case waitingForBox(since: Instant, calm: Instant)
     case pasted(at: Instant)
     case submitted(at: Instant)
     case finished
@@ -77,12 +83,16 @@ public struct Intervention: Sendable {
   private var waitingSince: Instant?
   private var pastes = 0
   private var submissions = 0
-  /// Somebody was typing; when to look again.
-  private var retryAt: Instant?
+  /// Somebody was typing when it was last tried.
   private var isTyping = false
+  private var timesCleared = 0
+  /// The key that clears the box takes a row of it.
+  private static let mostRows = 24
   /// What it is about was refused by other means; only what the interrupt key may have done is seen to.
   private var hasRelented = false
   private let wantsInterrupt: Bool
+  /// The agent works and does not get on: a correction without interrupt goes into the agent's own queue.
+  private let answersStall: Bool
   private let deadlines: Deadlines
   /// What is typed; empty when nothing is.
   public private(set) var correction: String
@@ -91,13 +101,25 @@ public struct Intervention: Sendable {
   /// - Parameters:
   ///   - interrupt: Whether the agent's turn is to be interrupted.
   ///   - correction: What is typed afterwards; empty for nothing. One line without control characters.
-  public init(interrupt: Bool, correction: String, deadlines: Deadlines = Deadlines()) {
+  ///   - answersStall: Whether it is for an agent that works and does not get on.
+  public init(
+    interrupt: Bool, correction: String, answersStall: Bool = false, deadlines: Deadlines = Deadlines()
+  ) {
     wantsInterrupt = interrupt
+    self.answersStall = answersStall
     self.correction = correction
     self.deadlines = deadlines
   }
 
   public var isFinished: Bool { stage == .finished }
+
+  /// What is to be typed stands in the box, or was sent.
+  var hasTyped: Bool {
+    switch stage {
+    case .pasted, .submitted: true
+    default: isTyped
+    }
+  }
 
   /// The longest correction, in bytes; agents fold longer ones away, and nobody reads them.
   static let longest = 1500
@@ -155,7 +177,7 @@ public struct Intervention: Sendable {
     case .start, .finished: nil
     case .poised(let until): until
     case .interrupted(let at, _): at + deadlines.banner
-    case .waitingForBox(let since): min(since + deadlines.box, retryAt ?? since + deadlines.box)
+    case .waitingForBox(let since, let calm): calm > since ? calm : since + deadlines.box
     case .pasted(let at): at + deadlines.readBack
     case .submitted(let at): at + deadlines.sent
     }
@@ -169,7 +191,9 @@ public struct Intervention: Sendable {
     case .start: return startOn(pane, at: now)
     case .poised(let until): return awaitDialog(pane, until: until, at: now)
     case .interrupted(let at, let attempt): return awaitBanner(pane, since: at, attempt, at: now)
-    case .waitingForBox(let since): return awaitBox(pane, since: since, at: now)
+    case .waitingForBox(let since, let calm):
+      guard now >= calm else { return [] }
+      return awaitBox(pane, since: since, at: now)
     case .pasted(let at): return readBack(pane, since: at, at: now)
     case .submitted(let at): return awaitSending(pane, since: at, at: now)
     case .finished: return []
@@ -189,20 +213,20 @@ public struct Intervention: Sendable {
       stage = correction.isEmpty ? .finished : waitForBox(from: now)
     case .pasted:
       pastes -= 1
-      retryAt = now + deadlines.retry
-      stage = .waitingForBox(since: waitingSince ?? now)
+      stage = .waitingForBox(since: waitingSince ?? now, calm: now + deadlines.retry)
     case .submitted:
       _ = giveUp(
         refusal == .typing
           ? "undelivered: somebody typed into the prompt box" : "undelivered: the pane went into copy mode",
         at: now)
-    case .start, .poised, .waitingForBox, .finished: break
+    case .waitingForBox(let since, _): stage = .waitingForBox(since: since, calm: now + deadlines.retry)
+    case .start, .poised, .finished: break
     }
   }
 
   private mutating func waitForBox(from now: Instant) -> Stage {
     waitingSince = now
-    return .waitingForBox(since: now)
+    return .waitingForBox(since: now, calm: now)
   }
 
   private mutating func startOn(_ pane: Observation, at now: Instant) -> [Effect] {
@@ -271,32 +295,61 @@ public struct Intervention: Sendable {
       stage = .pasted(at: now)
       return []
     }
-    stage = waitForBox(from: now)
-    return awaitBox(pane, since: now, at: now)
+    let calm = wantsInterrupt ? now + deadlines.calm : now
+    waitingSince = now
+    stage = .waitingForBox(since: now, calm: calm)
+    return calm > now ? [] : awaitBox(pane, since: now, at: now)
   }
 
   private mutating func awaitBox(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
+    stage = .waitingForBox(since: since, calm: since)
+    if answersStall, pane.state == .working,
+      outcomes.contains(where: { $0.action == .interrupt && $0.isProved })
+    {
+      finish(.prompt, "not needed: the agent went on with what waited in its queue", true, at: now)
+      stage = .finished
+      return []
+    }
     if pane.isOnHold {
       // All typing was stopped by the human; the time does not count.
       stage = waitForBox(from: now)
       return []
     }
-    if let time = retryAt, now >= time { retryAt = nil }
-    if !pane.isInMode, pane.state == .idle || pane.state == .interrupted, retryAt == nil, let box = pane.box {
-      if box == "" {
-        isTyping = false
-        pastes += 1
-        stage = .pasted(at: now)
-        return [.paste(correction)]
-      }
-      // Some agents put back what was sent when they are interrupted right after it.
-      if isSame(box, correction) {
-        stage = .pasted(at: now)
-        return readBack(pane, since: now, at: now)
-      }
-    }
+    if canType(into: pane), let effects = fill(pane, since: since, at: now) { return effects }
     guard now - since >= deadlines.box else { return [] }
     return giveUp("undelivered: \(hindrance(pane))", at: now)
+  }
+
+  private func canType(into pane: Observation) -> Bool {
+    !pane.isInMode
+      && (pane.state == .idle || pane.state == .interrupted
+        || (answersStall && !wantsInterrupt && pane.state == .working))
+  }
+
+  /// What is done with the box of an agent that takes text; nil when somebody else's words stand in it.
+  private mutating func fill(_ pane: Observation, since: Instant, at now: Instant) -> [Effect]? {
+    guard let box = pane.box else { return nil }
+    if box == "" {
+      isTyping = false
+      pastes += 1
+      stage = .pasted(at: now)
+      return [.paste(correction)]
+    }
+    // Some agents put back what was sent when they are interrupted right after it.
+    if Self.isShown(correction, in: box) {
+      stage = .pasted(at: now)
+      return readBack(pane, since: now, at: now)
+    }
+    guard pane.isBoxOwn else { return nil }
+    if answersStall {
+      // What waited in the agent's queue came back when it was interrupted.
+      stage = .submitted(at: now)
+      return [.submit]
+    }
+    guard timesCleared < Self.mostRows else { return nil }
+    timesCleared += 1
+    stage = .waitingForBox(since: since, calm: now + .milliseconds(300))
+    return [.clear]
   }
 
   private func hindrance(_ pane: Observation) -> String {
@@ -315,7 +368,7 @@ public struct Intervention: Sendable {
       stage = waitForBox(from: now)
       return []
     }
-    if let box = pane.box, isSame(box, correction) {
+    if let box = pane.box, Self.isShown(correction, in: box) {
       submissions += 1
       stage = .submitted(at: now)
       return [.submit]
@@ -323,7 +376,6 @@ public struct Intervention: Sendable {
     guard now - since >= deadlines.readBack else { return [] }
     if pane.box == "" {
       if pastes == 1 {
-        stage = .waitingForBox(since: waitingSince ?? now)
         return awaitBox(pane, since: waitingSince ?? now, at: now)
       }
       return giveUp("undelivered: what was typed did not arrive", at: now)
@@ -332,7 +384,8 @@ public struct Intervention: Sendable {
   }
 
   private mutating func awaitSending(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
-    if pane.prompts.contains(where: { isSame($0, correction) }) || (pane.box == "" && pane.state == .working)
+    if pane.prompts.contains(where: { Self.isShown(correction, in: $0) })
+      || (pane.box == "" && pane.state == .working)
     {
       finish(.prompt, "delivered", true, at: now)
       stage = .finished
@@ -356,14 +409,5 @@ public struct Intervention: Sendable {
 
   private mutating func finish(_ action: Action, _ result: String, _ isProved: Bool, at now: Instant) {
     outcomes.append(Outcome(action: action, result: result, isProved: isProved, time: now))
-  }
-
-  /// The same letters and digits in the same order. Boxes break lines, and transcripts take off the signs of
-  /// Markdown.
-  private func isSame(_ a: String, _ b: String) -> Bool {
-    func letters(_ text: String) -> some Sequence<Unicode.Scalar> {
-      text.unicodeScalars.lazy.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }
-    }
-    return letters(a).elementsEqual(letters(b))
   }
 }

@@ -13,12 +13,17 @@ public struct Observation: Sendable, Equatable {
   public var prompts: [String]
   /// How soon a dialog may open over what the pane has just shown; zero when none will.
   public var dialogWithin: Duration
+  /// A human has typed into the prompt box not long ago.
+  public var isHumanTyping: Bool
+  /// What stands in the prompt box are words that Outrider has typed, and nothing else.
+  public var isBoxOwn: Bool
   /// The human has stopped all typing until further notice.
   public var isOnHold: Bool
 
   public init(
     isAlive: Bool = true, isInMode: Bool = false, state: AgentState, box: String?, prompts: [String] = [],
-    dialogWithin: Duration = .zero, isOnHold: Bool = false
+    dialogWithin: Duration = .zero, isHumanTyping: Bool = false, isBoxOwn: Bool = false,
+    isOnHold: Bool = false
   ) {
     self.isAlive = isAlive
     self.isInMode = isInMode
@@ -26,6 +31,8 @@ public struct Observation: Sendable, Equatable {
     self.box = box
     self.prompts = prompts
     self.dialogWithin = dialogWithin
+    self.isHumanTyping = isHumanTyping
+    self.isBoxOwn = isBoxOwn
     self.isOnHold = isOnHold
   }
 }

@@ -83,7 +83,7 @@ public enum ProcessFiles {
     return names
   }
 
-  private static func read(_ process: Int32, _ name: String, limit: Int) -> [UInt8] {
+  static func read(_ process: Int32, _ name: String, limit: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
       count = max(0, Int(process_read(process, name, buffer.baseAddress, Int32(limit))))
     }

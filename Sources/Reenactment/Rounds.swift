@@ -74,19 +74,24 @@ public struct RoundsScript: Sendable {
     }
   }
 
-  /// The transcript before the command shows.
-  public func transcript(round: Int) -> [String] {
+  /// What an agent shows when it has started.
+  public var banner: [String] {
     switch agent {
     case .claude:
       [
         "", " ▐▛███▛█   Claude Code v2.1.330", "▝▜██████▀  Opus 5.5 · API Usage Billing", " ▝▝   ▝▝   ~/shop",
-        "", "", "❯ Go on with round \(round)", "", "● This is round \(round).",
+        "", "",
       ]
     case .codex:
-      [
-        "", "  >_ OpenAI Codex (v0.163.0)", "     ~/shop", "  permissions: YOLO mode", "", "",
-        "› Go on with round \(round)", "", "", "• This is round \(round).",
-      ]
+      ["", "  >_ OpenAI Codex (v0.163.0)", "     ~/shop", "  permissions: YOLO mode", "", ""]
+    }
+  }
+
+  /// The transcript before the command shows.
+  public func transcript(round: Int) -> [String] {
+    switch agent {
+    case .claude: banner + ["❯ Go on with round \(round)", "", "● This is round \(round)."]
+    case .codex: banner + ["› Go on with round \(round)", "", "", "• This is round \(round)."]
     }
   }
 

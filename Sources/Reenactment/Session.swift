@@ -12,6 +12,7 @@ public struct Session: Sendable {
 
   /// How long an answer takes after a prompt was submitted.
   public static let answerTime: Duration = .milliseconds(300)
+  static let usualAnswer = "Understood. I will do it that way."
   /// Prompts that may wait; more are refused and stay in the box.
   public static let queueLimit = 16
 
@@ -29,6 +30,10 @@ public struct Session: Sendable {
   var isOverlaid = false
   var answerDue: Duration?
   var deafFor: Int
+  /// Set for an agent whose service does not answer.
+  var stalling: Stalling?
+  /// What the agent answers next.
+  var answer = Session.usualAnswer
   private let wallOffset: Duration
 
   /// - Parameters:
@@ -92,7 +97,7 @@ public struct Session: Sendable {
     answerDue = nil
     var effects: [Effect] = []
     let clock = TimeOfDay(unixSeconds: Int((now + wallOffset).components.seconds))
-    stage.say([""] + face.answer("Understood. I will do it that way.", width: shown.width, clock: clock))
+    stage.say([""] + face.answer(answer, width: shown.width, clock: clock))
     enter(.idle, at: now, into: &effects)
     answeredAt = now
     effects.append(.log(Record("answered", at: now)))

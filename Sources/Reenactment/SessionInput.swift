@@ -69,8 +69,10 @@ extension Session {
 
   private mutating func start(_ text: String, at now: Duration, into effects: inout [Effect]) {
     isFollowing = false
+    if stalling != nil, Stalling.isFarewell(text) { return effects.append(.leave) }
     stage.say([""] + face.prompt(text, width: shown.width))
-    answerDue = now + Self.answerTime
+    answer = stalling.map { $0.answer(to: text) ?? "" } ?? Self.usualAnswer
+    answerDue = answer.isEmpty ? nil : now + Self.answerTime
     effects.append(.log(Record("submitted", at: now, [("text", .text(text))])))
     enter(.working, at: now, into: &effects)
   }

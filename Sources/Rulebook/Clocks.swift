@@ -46,5 +46,5 @@ struct Clocks {
 
 extension Duration {
   /// As `spelled`, without what is below a second.
-  var inWholeSeconds: String { Duration.seconds(components.seconds).spelled }
+  public var inWholeSeconds: String { Duration.seconds(components.seconds).spelled }
 }

@@ -84,6 +84,8 @@ public struct Dialect: Sendable {
     public let submit: String
     /// Queues a prompt for when the turn ends; nil when the agent has no key for it.
     public let queue: String?
+    /// Empties the prompt box of one line; nil when the agent has no key for it.
+    public let clear: String?
   }
 
   public let name: String
@@ -96,6 +98,8 @@ public struct Dialect: Sendable {
   /// Without it the kernel's word about programs is not taken to be about this agent.
   public let process: Pattern?
   public let keys: Keys
+  /// How the agent is ended and started afresh; nil where that is not known.
+  public let restart: Restart?
   public let lines: [Line]
   public let states: [State]
   /// Lines that say that the agent runs everything without asking.
@@ -107,14 +111,15 @@ public struct Dialect: Sendable {
   public let statePatterns: PatternSet
 
   init(
-    name: String, versions: [String], recognise: [Pattern], process: Pattern?, keys: Keys, lines: [Line],
-    states: [State], unasked: [Pattern], origin: Rule.Origin
+    name: String, versions: [String], recognise: [Pattern], process: Pattern?, keys: Keys,
+    restart: Restart?, lines: [Line], states: [State], unasked: [Pattern], origin: Rule.Origin
   ) {
     self.name = name
     self.versions = versions
     self.recognise = recognise
     self.process = process
     self.keys = keys
+    self.restart = restart
     self.lines = lines
     self.states = states
     self.unasked = unasked

@@ -37,6 +37,7 @@ private struct DialectFileReader {
       versions: top["versions"].map { file.texts($0, of: "'versions'").map(\.text) } ?? [],
       recognise: top["recognise"].map { readPatterns($0, "'recognise'") } ?? [],
       process: top["process"].flatMap { file.pattern($0, of: "'process'") }, keys: keys,
+      restart: top["restart"].map { readRestart($0) },
       lines: top["lines"].map { readEach($0, of: "'lines'") { $0.readLine($1) } } ?? [],
       states: top["states"].map { readEach($0, of: "'states'") { $0.readState($1) } } ?? [],
       unasked: top["unasked"].map { readPatterns($0, "'unasked'") } ?? [],
@@ -71,7 +72,18 @@ private struct DialectFileReader {
       return nil
     }
     let queue = fields["queue"].flatMap { file.text($0, of: "'queue'") }
-    return Dialect.Keys(interrupt: interrupt, submit: submit, queue: queue)
+    let clear = fields["clear"].flatMap { file.text($0, of: "'clear'") }
+    return Dialect.Keys(interrupt: interrupt, submit: submit, queue: queue, clear: clear)
+  }
+
+  private mutating func readRestart(_ node: Node) -> Dialect.Restart {
+    let fields = file.fields(node, of: "'restart'", known: DialectGrammar.restart)
+    func words(_ key: String) -> Set<String> {
+      Set(fields[key].map { file.texts($0, of: "'\(key)'").map(\.text) } ?? [])
+    }
+    return Dialect.Restart(
+      exit: fields["exit"].flatMap { file.text($0, of: "'exit'") }, drop: words("drop"),
+      dropWithValue: words("drop_with_value"), values: words("values"), lists: words("lists"))
   }
 
   private mutating func readLine(_ node: Node) -> Dialect.Line? {

@@ -39,6 +39,7 @@ extension Judge {
     if let cap = windows.cap { allowed = state.spend(cap, of: owner, at: now) }
     guard allowed != .nothing else { return [] }
     var number = 0
+    let before = state.firings[owner]?.last
     if windows.cooldown != nil || rule.steps.count > 1 {
       let progress = windows.stall.flatMap { state.progress[fact.agent]?.latest(of: $0.clocks) }
       number = state.climb(owner, windows, progress: progress, at: now)
@@ -51,14 +52,15 @@ extension Judge {
     let wanted = orders.map(\.action)
     let verdict = verdict(
       rule, fact, at: time, orders: orders.filter { $0.action.applies(to: fact, among: wanted) },
-      step: step + 1, count: count, isCapped: isCapped)
+      step: step + 1, count: count, isCapped: isCapped,
+      proof: proof(rule, step: step, after: before, isCapped: isCapped))
     guard let kind = rule.emit else { return [verdict] }
     return [verdict] + emit(kind, from: rule, fact, at: time, depth: depth)
   }
 
   private func verdict(
     _ rule: Rule, _ fact: Fact, at time: Instant, orders: [Order], step: Int = 1, count: Int? = nil,
-    isCapped: Bool = false, isRepeat: Bool = false
+    isCapped: Bool = false, isRepeat: Bool = false, proof: [String] = []
   ) -> Verdict {
     var places = fact.fields
     places["agent"] = .string(fact.agent)
@@ -70,6 +72,23 @@ extension Judge {
       instead: rule.instead?.filled(from: places),
       prompt: rule.prompt.map { cleaned($0.filled(from: places), limit: Verdict.longest) },
       orders: orders.map { $0.filled(from: places) }, step: step, count: count,
-      evidence: evidence(for: rule, fact, at: time), isCapped: isCapped, isRepeat: isRepeat)
+      evidence: proof + evidence(for: rule, fact, at: time), isCapped: isCapped, isRepeat: isRepeat)
+  }
+
+  /// Why it is this step: that the one before had no effect, or that the cap is reached.
+  private func proof(_ rule: Rule, step: Int, after before: Instant?, isCapped: Bool) -> [String] {
+    var lines: [String] = []
+    if step > 0, rule.steps.count > 1, let before {
+      let done = rule.steps[step - 1].map(\.action.rawValue).joined(separator: ", ")
+      let still = rule.windows.stall == nil ? "it came again" : "no clock has moved since but by its echo"
+      lines.append(
+        "step \(step + 1) of \(rule.steps.count): step \(step) (\(done)) was taken "
+          + "\((now - before).inWholeSeconds) ago and had no effect, \(still)")
+    }
+    if isCapped, let cap = rule.windows.cap {
+      lines.append(
+        "the rule acts \(cap.at) times within \(cap.within.spelled) and has; only the human is called")
+    }
+    return lines
   }
 }

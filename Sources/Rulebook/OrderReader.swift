@@ -50,12 +50,19 @@ extension RuleFileReader {
       return file.errors.count == before ? .hold(for: length, then: then ?? .kill) : nil
     case .restart:
       let fields = file.fields(node, of: what, known: RuleGrammar.restart)
-      guard let flag = fields["handoff"] else { return .restart(handoff: true) }
-      guard let text = flag.scalar?.string, ["true", "false"].contains(text) else {
-        file.report(flag, "\(what): 'handoff' is true or false")
-        return nil
+      let before = file.errors.count
+      let usual = Order.Restart()
+      let handoff = fields["handoff"]?.scalar?.string ?? (fields["handoff"] == nil ? "true" : "")
+      if !["true", "false"].contains(handoff) {
+        file.report(fields["handoff"], "\(what): 'handoff' is true or false")
       }
-      return .restart(handoff: text == "true")
+      func length(_ key: String, _ usual: Duration) -> Duration {
+        fields[key].flatMap { duration($0, "\(what): '\(key)'") } ?? usual
+      }
+      let restart = Order.Restart(
+        handoff: handoff == "true", turn: length("turn", usual.turn), within: length("within", usual.within),
+        cooldown: length("cooldown", usual.cooldown), grace: length("grace", usual.grace))
+      return file.errors.count == before ? .restart(restart) : nil
     case .run:
       if layer == .project {
         file.report(node, "\(what): a project cannot run programs; ask the user to, in their own rules")

@@ -11,7 +11,7 @@ enum RuleGrammar {
   static let ladder = ["reset"]
   static let stalled = ["after", "clocks", "grace"]
   static let hold = ["for", "then"]
-  static let restart = ["handoff"]
+  static let restart = ["handoff", "turn", "within", "cooldown", "grace"]
   /// Beside fields of the fact.
   static let sequenceExample = ["sequence", "fires_at", "until"]
   static let recordingExample = ["recording", "at"]

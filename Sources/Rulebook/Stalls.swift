@@ -23,6 +23,17 @@ extension Judge {
     return moved <= verdict.time
   }
 
+  /// Another session takes the place of an agent's: what lasted is over, and ladders begin at their first step. Caps
+  /// and cool-downs go on.
+  public func beginSession(of agent: String) {
+    states.forget(agent)
+    state.spells.removeAll { $0.agent == agent }
+    for owner in state.firings.keys where owner.agent == agent {
+      guard let firings = state.firings[owner] else { continue }
+      _ = state.firings.update(owner, initial: firings) { $0.count = 0 }
+    }
+  }
+
   /// Facts that show that the agent gets on. A status moves its clock when its value is another one; the
   /// elapsed time moves none, since it moves while nothing happens. What Outrider typed moves none either.
   func moveClocks(by fact: Fact) {

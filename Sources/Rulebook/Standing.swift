@@ -45,6 +45,11 @@ struct SettledStates {
     return Standing(state: state, since: fact.time, evidence: fact.fields["evidence"]?.text ?? "")
   }
 
+  /// Nothing is known of the agent any more: what comes next is told at once.
+  mutating func forget(_ agent: String) {
+    courses.remove(agent)
+  }
+
   /// Takes what a sense says; gives back what the rules are told of it at once.
   mutating func hear(_ fact: Fact, at now: Instant) -> Fact? {
     courses.update(fact.agent, initial: Course()) { course -> Fact? in

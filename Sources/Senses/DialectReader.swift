@@ -27,8 +27,10 @@ public final class DialectReader {
   private var lastBox: LineID?
   /// The lines of the last frame.
   private var shown: [LineID] = []
-  /// The agent has said that it was interrupted, and the marks of its work have not gone yet.
-  private var isStopping = false
+  /// When the agent said that it was interrupted, while the marks of its work have not gone yet.
+  private var stopping: Instant?
+  /// What still shows after that is work on what waited in the agent's queue.
+  private static let stops: Duration = .milliseconds(700)
   private var values: [String: Value] = [:]
   private var outcomes = Outcomes()
   private var lastNotice = ""
@@ -88,7 +90,10 @@ public final class DialectReader {
       case .prompt:
         // A prompt that is sent off may keep the line that it was typed on.
         let isSent = head.isNew || head.id == lastBox
-        if isSent { facts.append(fact(.prompt, item.text, at: now, ["by": .string("unknown")])) }
+        if isSent {
+          facts.append(fact(.prompt, item.text, at: now, ["by": .string("unknown")]))
+          stopping = nil
+        }
         anchor = (head.id, isSent)
       case .said:
         if head.isNew || item.rows.contains(where: { $0.isNew || $0.isRevised }) {
@@ -133,7 +138,7 @@ public final class DialectReader {
       case .status: facts += readStatus(item, at: now)
       case .interrupted:
         guard head.isNew else { continue }
-        isStopping = true
+        stopping = now
         facts += change(to: .interrupted, at: now, evidence: item.text)
       }
     }
@@ -146,8 +151,8 @@ public final class DialectReader {
     if hasGrown, !facts.contains(where: { Self.transcript.contains($0.kind) }) {
       facts.append(fact(.progress, Clock.lines.rawValue, at: now))
     }
-    if newState != .working { isStopping = false }
-    let isStillInterrupted = state == .interrupted && (newState == .idle || isStopping)
+    if newState != .working || stopping.map({ now - $0 >= Self.stops }) ?? false { stopping = nil }
+    let isStillInterrupted = state == .interrupted && (newState == .idle || stopping != nil)
     if let newState, !isStillInterrupted {
       facts += change(to: newState, at: now, evidence: classifier.evidence(for: newState))
     }

@@ -19,6 +19,14 @@ public final class PaneReader {
   public var dialect: Dialect? { reader?.dialect }
   public var state: AgentState { reader?.state ?? .starting }
   public var box: String? { reader?.box }
+  /// What stands in the prompt box are words that Outrider typed: all of them, the end of many in a full box, or
+  /// the beginning that is left while they are taken back row by row.
+  public var isBoxOwn: Bool {
+    guard let box, !box.isEmpty else { return false }
+    let words = Self.squeezed(box).filter { $0 != "↑" }
+    let isLong = words.utf8.count >= Self.shortestPart
+    return typed.contains { $0 == words || (isLong && ($0.hasSuffix(words) || $0.hasPrefix(words))) }
+  }
   /// What the human has typed into the agent to run it himself, not long ago.
   public var ownCommands: [String] { reader?.ownCommands ?? [] }
   public var dialogWithin: Duration { reader?.dialogWithin ?? .zero }
@@ -38,6 +46,8 @@ public final class PaneReader {
   private var sentPrompts: [String] = []
   /// What stood in the prompt box, for telling when the human types.
   private var lastBox: String?
+  /// When words last came into the prompt box that are not Outrider's; nil while it is empty.
+  public private(set) var humanTyped: Instant?
   private let wantsLines: Bool
   /// What a snapshot shows beyond what was known is news.
   private var isKnown: Bool
@@ -119,6 +129,18 @@ public final class PaneReader {
     stories.close(story, at: now)
   }
 
+  /// Another program takes the agent's place: what the screen shows is of the past, and who it is has to be
+  /// recognised anew.
+  public func forget(at now: Instant) {
+    screen.feed(Array("\u{1B}7\u{1B}[0m\u{1B}[2J\u{1B}8".utf8)) { _ in }
+    screen.settle(force: true) { _ in }
+    stories.closeAll(at: now)
+    reader = nil
+    lastBox = nil
+    humanTyped = nil
+    told = [:]
+  }
+
   public func resize(rows: Int, columns: Int) {
     screen.resize(rows: rows, columns: columns)
   }
@@ -166,11 +188,26 @@ public final class PaneReader {
     guard let box = reader?.box, box != lastBox else { return [] }
     defer { lastBox = box }
     let words = Self.squeezed(box)
-    guard lastBox != nil, !words.isEmpty, !typed.contains(where: { $0.hasPrefix(words) }) else { return [] }
+    // They were sent off, or taken back.
+    if words.isEmpty { humanTyped = nil }
+    guard lastBox != nil, !words.isEmpty, !typed.contains(where: { Self.isPart(words, of: $0) }) else {
+      return []
+    }
+    humanTyped = now
     return [
       Fact(time: now, agent: agent, kind: .progress, text: Clock.typing.rawValue, source: .pane)
     ]
   }
+
+  /// Whether a box shows what is typed as far as it has come, or the last rows of that.
+  private static func isPart(_ words: String, of typed: String) -> Bool {
+    if typed.hasPrefix(words) { return true }
+    let plain = words.filter { $0 != "↑" }
+    return plain.utf8.count >= shortestPart && typed.contains(plain)
+  }
+
+  /// What is shorter, in bytes, may stand in any text.
+  private static let shortestPart = 40
 
   private func expand(_ fact: Fact) -> [Fact] {
     switch fact.kind {

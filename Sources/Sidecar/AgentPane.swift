@@ -1,5 +1,6 @@
 import Hands
 import Journal
+import Processes
 import Rulebook
 import Senses
 
@@ -13,6 +14,13 @@ final class AgentPane {
     case interrupt(key: String)
     case paste(String)
     case submit(key: String)
+    case clear(key: String)
+    /// End the agent's process, by force if it has to be.
+    case end(ProcessIdentity, isForced: Bool)
+    /// Start the agent again.
+    case relaunch(Relaunch)
+    /// Judge a fact about the agent.
+    case tell(Fact)
     /// Write the alert's line.
     case log(Alert)
     /// Call the human.
@@ -21,11 +29,10 @@ final class AgentPane {
     case run(String, Alert)
   }
 
-  /// How long a command that the pane shows waits for the hook that will be asked about it: a hook takes some
-  /// milliseconds, and a refused command needs no Escape.
-  static let grace: Duration = .milliseconds(250)
   /// Cases that wait at a time; beyond that the oldest ends without waiting for its proof.
   static let mostCases = 32
+  /// So long after words came into the prompt box a human counts as being at the keyboard.
+  static let typingLasts: Duration = .seconds(30)
 
   let id: String
   let reader: PaneReader
@@ -33,46 +40,53 @@ final class AgentPane {
   var isInMode = false
   /// What the alerts say about the agent.
   var agent: Alert.Agent
-  private let isObserving: Bool
+  /// By whose rules it is judged; for the second look at what has stalled, and for what a new session is told.
+  var judge: Judge?
+  /// What the machine tells of the agent's processes; nil where they run on another one.
+  let processes: ProcessView?
+  /// The restart that is going on, and what is known of those before.
+  var restarts = Restarts()
+  /// What is looked at a second time before it is acted on.
+  var looks = SecondLooks()
+  /// What waits for the agent's next turns; told to a new session that takes its place.
+  var queued: [String] = []
+  let isObserving: Bool
   private var intervention: Intervention?
   private var cases: [Case] = []
   /// Corrections that came too late for the one being typed.
   private var waiting: [Case] = []
-  /// What the pane showed first though a hook will be asked about it, and since when.
-  private var parked: [(verdict: Verdict, alert: Alert, since: Instant)] = []
-  /// Alerts about commands that a hook refused, newest last.
-  private var refused: [Alert] = []
-  /// What has its alert though the pane has not shown it yet.
-  private var foreseen = Foreseen()
-  /// The agent's hooks have asked before.
-  private(set) var hasHooks = false
+  private var others = OtherSenses()
   /// The prompts that were sent off since the intervention began.
   private var prompts: [String] = []
 
-  init(id: String, reader: PaneReader, agent: Alert.Agent, isObserving: Bool) {
+  init(
+    id: String, reader: PaneReader, agent: Alert.Agent, processes: ProcessView? = nil, isObserving: Bool
+  ) {
     self.id = id
     self.reader = reader
     self.agent = agent
+    self.processes = processes
     self.isObserving = isObserving
   }
 
   /// When it wants to be asked again though the pane is silent.
   var deadline: Instant? {
-    [intervention?.deadline, parked.first.map { $0.since + Self.grace }].compactMap { $0 }.min()
+    [intervention?.deadline, others.deadline, looks.deadline, restarts.deadline].compactMap { $0 }.min()
   }
+
+  /// Nothing is being typed or awaited for a case.
+  var isFree: Bool { intervention == nil }
 
   var keys: Dialect.Keys? { reader.dialect?.keys }
 
   /// Notes what the facts tell about the cases at hand, and about commands that were refused and ran all the same.
   func note(_ fact: Fact, at now: Instant) -> [Effect] {
+    restarts.note(fact)
     guard fact.phase == .ran, let story = fact.story else { return [] }
     for index in cases.indices where cases[index].verdict.fact.story == story {
       cases[index].hasRun = true
     }
-    guard fact.source != .pane, let index = refused.firstIndex(where: { $0.story == fact.storyName }) else {
-      return []
-    }
-    let alert = refused.remove(at: index)
+    guard let alert = others.takeRefused(fact) else { return [] }
     let late = alert.updated(
       at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: .tooLate,
       actions: alert.actions + [
@@ -83,7 +97,8 @@ final class AgentPane {
 
   /// Takes an event of the agent's hooks: from now on, what the pane shows waits for them.
   func hear(_ event: HookEvent, at now: Instant) -> [Fact] {
-    hasHooks = event.moment != .sessionEnd
+    others.hasHooks = event.moment != .sessionEnd
+    if event.moment == .stop, let words = event.text { restarts.hear(last: words) }
     return reader.hear(event, at: now)
   }
 
@@ -91,46 +106,36 @@ final class AgentPane {
   ///
   /// - Returns: Whether the refusal needs an alert of its own, since none has been raised.
   func refuse(_ verdict: Verdict, at now: Instant) -> Bool {
-    if verdict.fact.kind == .edit { return refuseEdit(verdict, at: now) }
+    if verdict.fact.kind == .edit {
+      others.refuseEdit(verdict, at: now)
+      return true
+    }
     guard let story = verdict.fact.story else { return true }
     reader.refuse(story: story, at: now)
     func isSame(_ other: Verdict) -> Bool { other.fact.story == story && other.rule.id == verdict.rule.id }
-    if parked.contains(where: { isSame($0.verdict) }) {
-      parked.removeAll { isSame($0.verdict) }
-      return true
-    }
+    if others.settle(isSame) { return true }
     if let index = cases.firstIndex(where: { isSame($0.verdict) }) { cases[index].denied = now }
     if !cases.isEmpty, cases.allSatisfy({ $0.denied != nil }) { intervention?.relent() }
     return !verdict.isRepeat
   }
 
-  private func refuseEdit(_ verdict: Verdict, at now: Instant) -> Bool {
-    if let index = parked.firstIndex(where: { Foreseen.isSame($0.verdict, verdict) }) {
-      parked.remove(at: index)
-    } else {
-      foreseen.expect(verdict, at: now)
-    }
-    return true
-  }
-
   /// Remembers an alert about what was refused, in case that it runs all the same.
-  func remember(refused alert: Alert) {
-    refused.append(alert)
-    if refused.count > Self.mostCases { refused.removeFirst() }
-  }
+  func remember(refused alert: Alert) { others.remember(refused: alert) }
 
   /// A hook has said what there is to say of a command: it knows more of it than the pane shows.
   func pass(story: UInt64) {
-    parked.removeAll { $0.verdict.fact.story == story }
+    _ = others.settle { $0.fact.story == story }
   }
 
   /// Takes up a verdict: what is to be done at once comes first, the log line after it.
   func open(_ verdict: Verdict, as alert: Alert, at now: Instant) -> [Effect] {
     if isObserving { return [.log(Case(alert: alert, verdict: verdict, at: now).observed())] }
-    if foreseen.isShown(by: verdict, at: now) { return [] }
-    if waitsForHook(verdict) {
-      parked.append((verdict, alert, now))
-      return []
+    if others.isForeseen(verdict, at: now) { return [] }
+    // Whether the restart helps is not known yet.
+    if restarts.isUnderWay, verdict.rule.windows.stall != nil { return [] }
+    if others.park(verdict, alert, isKnown: reader.stories.isKnownToHook, at: now) { return [] }
+    if SecondLooks.need(verdict) {
+      return look(at: verdict, alert, at: now)
     }
     return take(verdict, alert, at: now)
   }
@@ -146,12 +151,12 @@ final class AgentPane {
     func isSame(_ other: Verdict) -> Bool {
       verdict.fact.story != nil && other.fact.story == verdict.fact.story && other.rule.id == verdict.rule.id
     }
-    parked.removeAll { isSame($0.verdict) }
+    _ = others.settle(isSame)
     if let index = cases.firstIndex(where: { isSame($0.verdict) }) {
       cases[index].hold = hold
       return []
     }
-    if hold.isProved { foreseen.expect(verdict, at: now) }
+    if hold.isProved { others.expect(verdict, at: now) }
     return take(verdict, hold.told(alert), hold, at: now)
   }
 
@@ -165,7 +170,8 @@ final class AgentPane {
     return take(verdict, alert.updated(at: time, outcome: .held, actions: [hold.deed]), hold, at: now)
   }
 
-  private func take(
+  /// Does what the verdict asks for, as far as the pane allows.
+  func take(
     _ verdict: Verdict, _ alert: Alert, _ hold: HoldOutcome? = nil, at now: Instant
   ) -> [Effect] {
     let older = intervention?.outcomes.count ?? 0
@@ -174,21 +180,13 @@ final class AgentPane {
     let programs = new.verdict.orders.compactMap { order -> Effect? in
       if case .run(let program) = order.details { .run(program, new.alert) } else { nil }
     }
+    if new.wantsRestart { return restart(new, at: now) + programs }
     guard new.wantsInterrupt || new.wantsPrompt, keys != nil else {
       return close(new, [], at: now) + programs
     }
+    if restarts.isUnderWay { return stopWhileRestarting(new, at: now) + programs }
     guard intervention != nil else { return begin([new], at: now) + [.log(new.alert)] + programs }
     return join(new, at: now) + [.log(new.alert)] + programs
-  }
-
-  /// Whether a hook will say more of the command in a moment.
-  private func waitsForHook(_ verdict: Verdict) -> Bool {
-    guard hasHooks, verdict.fact.source == .pane, verdict.rule.actions.contains(.deny),
-      parked.count < Self.mostCases
-    else { return false }
-    if verdict.fact.kind == .edit { return true }
-    guard let story = verdict.fact.story else { return false }
-    return verdict.fact.phase != .ran && !reader.stories.isKnownToHook(story)
   }
 
   /// Takes a case to those that are being dealt with already.
@@ -199,7 +197,7 @@ final class AgentPane {
     }
     var effects: [Effect] = []
     if new.wantsInterrupt, !(isSameCommand ?? false) {
-      effects += intervention?.interruptAgain(observation(), at: now).compactMap(effect) ?? []
+      effects += intervention?.interruptAgain(observation(at: now), at: now).compactMap(effect) ?? []
     }
     if !new.wantsPrompt || intervention?.extend(new.correction) ?? false {
       cases.append(new)
@@ -213,15 +211,13 @@ final class AgentPane {
 
   /// Goes on with what is being done, as far as the pane and the time allow.
   func advance(at now: Instant) -> [Effect] {
-    let due = parked.filter { now - $0.since >= Self.grace }
-    parked.removeAll { now - $0.since >= Self.grace }
-    let late = due.flatMap { take($0.verdict, $0.alert, at: now) }
-    return late + goOn(at: now)
+    let late = others.overdue(at: now).flatMap { take($0.verdict, $0.alert, at: now) }
+    return late + lookAgain(at: now) + goOn(at: now) + goOnRestarting(at: now)
   }
 
   private func goOn(at now: Instant) -> [Effect] {
     guard var current = intervention else { return [] }
-    let steps = current.advance(observation(), at: now)
+    let steps = current.advance(observation(at: now), at: now)
     intervention = current
     var effects = steps.compactMap(effect)
     guard current.isFinished else { return effects }
@@ -244,46 +240,61 @@ final class AgentPane {
   /// What was to be typed or pressed has not been delivered.
   func refuse(_ refusal: Intervention.Refusal, at now: Instant) -> [Effect] {
     intervention?.refuse(refusal, at: now)
+    restarts.refuse(refusal, at: now)
     return advance(at: now)
   }
 
   /// The pane has gone: whatever was being done ends now.
   func end(at now: Instant) -> [Effect] {
     isAlive = false
-    let unanswered = parked
-    parked = []
-    return unanswered.flatMap { take($0.verdict, $0.alert, at: now) } + advance(at: now)
+    return others.unpark().flatMap { take($0.verdict, $0.alert, at: now) } + advance(at: now)
   }
 
   private func begin(_ new: [Case], at now: Instant) -> [Effect] {
     cases = new
-    _ = reader.takeSentPrompts()
-    prompts = []
+    forgetPrompts()
+    let isStall = new.allSatisfy { $0.verdict.rule.windows.stall != nil }
+    var deadlines = Intervention.Deadlines()
+    if isStall { deadlines.calm = Intervention.Deadlines.queueSettles }
     intervention = Intervention(
       interrupt: new.contains(where: \.wantsInterrupt),
-      correction: new.filter(\.wantsPrompt).map(\.correction).joined(separator: " "))
+      correction: new.filter(\.wantsPrompt).map(\.correction).joined(separator: " "),
+      answersStall: isStall, deadlines: deadlines)
     return advance(at: now)
   }
 
-  private func observation() -> Observation {
+  /// What the hands must know now.
+  func observation(at now: Instant) -> Observation {
     prompts = Array((prompts + reader.takeSentPrompts()).suffix(16))
     return Observation(
       isAlive: isAlive, isInMode: isInMode, state: reader.state, box: reader.box, prompts: prompts,
-      dialogWithin: reader.dialogWithin)
+      dialogWithin: reader.dialogWithin,
+      isHumanTyping: reader.humanTyped.map { now - $0 < Self.typingLasts } ?? false,
+      isBoxOwn: reader.isBoxOwn)
   }
 
   private func effect(_ step: Intervention.Effect) -> Effect? {
     guard let keys else { return nil }
     switch step {
     case .interrupt: return .interrupt(key: keys.interrupt)
-    case .paste(let text):
-      reader.expect(typed: text)
-      return .paste(text)
+    case .paste(let text): return paste(text)
     case .submit: return .submit(key: keys.submit)
+    case .clear: return keys.clear.map { .clear(key: $0) }
     }
   }
 
-  private func close(_ item: Case, _ all: [Intervention.Outcome], at now: Instant) -> [Effect] {
+  func paste(_ text: String) -> Effect {
+    reader.expect(typed: text)
+    return .paste(text)
+  }
+
+  /// Forgets the prompts that were sent off until now: what is typed next is looked for among later ones.
+  func forgetPrompts() {
+    _ = reader.takeSentPrompts()
+    prompts = []
+  }
+
+  func close(_ item: Case, _ all: [Intervention.Outcome], at now: Instant) -> [Effect] {
     let end = item.closed(all, at: now)
     return end.needsHuman ? [.call(end.alert), .log(end.alert)] : [.log(end.alert)]
   }

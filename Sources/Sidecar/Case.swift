@@ -27,6 +27,7 @@ struct Case {
   /// Whether the agent's turn should be interrupted for it.
   var wantsInterrupt: Bool { verdict.actions.contains(.interrupt) }
   var wantsPrompt: Bool { verdict.actions.contains(.prompt) }
+  var wantsRestart: Bool { verdict.actions.contains(.restart) }
 
   /// What the agent is told.
   var correction: String {
@@ -95,7 +96,7 @@ struct Case {
     if let denied, !results.contains(where: { $0.action == .deny }) {
       deeds.append(Alert.Deed(Action.deny.rawValue, ms: (denied - opened).inSeconds * 1000))
     }
-    deeds += verdict.actions.filter { [.queue, .restart].contains($0) }.map {
+    deeds += verdict.actions.filter { $0 == .queue }.map {
       Alert.Deed($0.rawValue, result: "not done: this version cannot yet")
     }
     if verdict.actions.contains(.run) { deeds.append(Alert.Deed(Action.run.rawValue)) }

@@ -55,12 +55,14 @@ public actor Watcher {
   let office: Office
   let exec: ExecWatch?
   var executions = ExecutionsSeen()
-  private(set) var panes: [PaneID: Place] = [:]
+  var panes: [PaneID: Place] = [:]
+  /// Panes whose program has ended, as they were: another one may take its place.
+  var departed: [PaneID: PaneInfo] = [:]
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
-  private var clients: [PaneID: ControlClient] = [:]
-  private let typing: AsyncStream<Order>
-  private let orders: AsyncStream<Order>.Continuation
+  private(set) var clients: [PaneID: ControlClient] = [:]
+  private let typing: AsyncStream<Errand>
+  private let orders: AsyncStream<Errand>.Continuation
   private var generator = SystemRandomNumberGenerator()
   /// The watch has ended; what runs beside it ends as well.
   private(set) var isOver = false
@@ -114,7 +116,7 @@ public actor Watcher {
       group.addTask { await self.office.run { await self.isWell } }
       group.addTask { await self.reconcile() }
       group.addTask { await self.followRules() }
-      group.addTask { for await order in self.typing { await self.type(order) } }
+      group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
         group.addTask { for await findings in exec.findings { await self.take(findings) } }
       }
@@ -159,16 +161,17 @@ public actor Watcher {
 
   private var wallTime: WallTime { WallTime(milliseconds: clock.now.nanoseconds / 1_000_000) }
 
-  /// A text that is to be typed into a pane, or the key that sends it off.
-  private struct Order: Sendable {
-    enum What: Sendable {
-      case text(TypedText)
-      case key(Key)
+  /// Something that is to be done to a pane, in the order of decisions.
+  private struct Errand: Sendable {
+    enum Matter: Sendable {
+      case type(TypedText)
+      case press(Key)
+      case start(Relaunch)
     }
 
     let pane: PaneID
     let process: Int32
-    let what: What
+    let matter: Matter
   }
 
   /// So long a human's keys must have rested before anything is typed into the pane that he looks at.
@@ -178,7 +181,9 @@ public actor Watcher {
   private func connect(_ event: ControlEvent.Kind) async {
     switch event {
     case .appeared(let info, _), .changed(let info): clients[info.pane] = await watch.client(for: info.pane)
-    case .gone(let id): clients[id] = nil
+    case .gone(let id):
+      clients[id] = nil
+      departed[id] = nil
     default: break
     }
   }
@@ -211,7 +216,12 @@ public actor Watcher {
       take(place.pane.reader.load(snapshot, at: now), of: snapshot.pane, at: now)
     case .changed(let info): note(info, at: now)
     case .process(let id, let pid, let dead):
-      if dead || pid != panes[id]?.info.process { drop(id, at: now) }
+      if !dead {
+        replace(id, process: pid, at: now)
+      } else if let info = panes[id]?.info {
+        drop(id, at: now)
+        departed[id] = info
+      }
     case .gone(let id): drop(id, at: now)
     case .modeChanged(let id):
       // Which way it went is in the listing that follows; until then no key is sent.
@@ -233,7 +243,7 @@ public actor Watcher {
     return court
   }
 
-  private func makePane(_ info: PaneInfo, isFresh: Bool) -> AgentPane {
+  func makePane(_ info: PaneInfo, isFresh: Bool) -> AgentPane {
     let id = "\(info.pane)"
     let library = courts.common.library
     let reader = PaneReader(
@@ -243,6 +253,7 @@ public actor Watcher {
     let pane = AgentPane(
       id: id, reader: reader,
       agent: Alert.Agent(name: "unknown", pane: id, session: info.sessionName, cwd: info.directory),
+      processes: watch.server.prefix.isEmpty ? .live(pane: info.process) : nil,
       isObserving: settings.isObserving)
     pane.isInMode = info.isInMode
     return pane
@@ -301,6 +312,7 @@ public actor Watcher {
   func raise(_ verdicts: [Verdict], at now: Instant) {
     for verdict in verdicts {
       guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] else { continue }
+      place.pane.judge = place.court.judge
       let alert = alert(for: verdict, place.pane.agent, at: now)
       carry(place.pane.open(verdict, as: alert, at: now), to: id, process: place.info.process)
     }
@@ -320,12 +332,17 @@ public actor Watcher {
       case .call(let alert): call(alert, about: id)
       case .run(let program, let alert): office.run(program, alert)
       case .interrupt(let key): id.map { press(key, $0, process) }
-      case .submit(let key):
+      case .submit(let key), .clear(let key):
         guard let id, let key = Key(rawValue: key) else { continue }
-        orders.yield(Order(pane: id, process: process, what: .key(key)))
+        orders.yield(Errand(pane: id, process: process, matter: .press(key)))
       case .paste(let text):
         guard let id, let typed = try? TypedText(pasting: text.utf8) else { continue }
-        orders.yield(Order(pane: id, process: process, what: .text(typed)))
+        orders.yield(Errand(pane: id, process: process, matter: .type(typed)))
+      case .end(let agent, let isForced): agent.signal(isForced ? SIGKILL : SIGTERM)
+      case .relaunch(let relaunch):
+        guard let id else { continue }
+        orders.yield(Errand(pane: id, process: process, matter: .start(relaunch)))
+      case .tell(let fact): id.map { take([fact], of: $0, at: fact.time) }
       }
     }
   }
@@ -346,31 +363,48 @@ public actor Watcher {
     }
   }
 
-  private func type(_ order: Order) async {
+  private func run(_ errand: Errand) async {
+    switch errand.matter {
+    case .type(let text):
+      await type(text.pieces.map(Piece.text), into: errand.pane, process: errand.process)
+    case .press(let key): await type([.key(key)], into: errand.pane, process: errand.process)
+    case .start(let relaunch): await start(relaunch, in: errand.pane, process: errand.process)
+    }
+  }
+
+  /// A text, or the key that sends it off.
+  private enum Piece {
+    case text(TypedText)
+    case key(Key)
+  }
+
+  private func type(_ pieces: [Piece], into id: PaneID, process: Int32) async {
     do {
-      guard let client = clients[order.pane] else { return }
-      guard isStillAgent(order.pane) else { return refuse(order.pane, .stranger) }
-      if try await client.isTypedInto(order.pane, within: Self.humanPause) {
-        return refuse(order.pane, .typing)
+      guard let client = clients[id] else { return }
+      guard isStillAgent(id) else { return refuse(id, .stranger) }
+      if try await client.isTypedInto(id, within: Self.humanPause) { return refuse(id, .typing) }
+      let condition = DeliveryGuard(pane: id, process: process)
+      for piece in pieces {
+        let delivery =
+          switch piece {
+          case .text(let text): try await client.paste(text, if: condition)
+          case .key(let key): try await client.press([key], if: condition)
+          }
+        settings.logger.debug("paste", metadata: ["pane": "\(id)", "delivery": "\(delivery)"])
+        guard delivery == .sent else { return refuse(id, .mode) }
       }
-      let condition = DeliveryGuard(pane: order.pane, process: order.process)
-      let delivery =
-        switch order.what {
-        case .text(let text): try await client.paste(text, if: condition)
-        case .key(let key): try await client.press([key], if: condition)
-        }
-      settings.logger.debug("paste", metadata: ["pane": "\(order.pane)", "delivery": "\(delivery)"])
-      if delivery == .refused { refuse(order.pane, .mode) }
     } catch {
-      office.report(.trouble("nothing could be typed into pane \(order.pane): \(error)"))
+      office.report(.trouble("nothing could be typed into pane \(id): \(error)"))
     }
   }
 
   /// Whether the agent's process is there yet and what is typed goes to it, as far as that can be known here.
   private func isStillAgent(_ id: PaneID) -> Bool {
     guard let root = executions.roots[id.description] else { return true }
-    guard let status = ProcessFiles.status(root.id), ProcessIdentity(root.id) == root else { return false }
-    return status.group == status.foreground
+    if root.isAlive, let status = ProcessFiles.status(root.id) { return status.group == status.foreground }
+    // One that was started again is not known yet.
+    guard let place = panes[id], let dialect = place.pane.reader.dialect else { return false }
+    return AgentProcess.find(in: place.info.process, dialect) != nil
   }
 
   private func refuse(_ id: PaneID, _ refusal: Intervention.Refusal) {

@@ -54,12 +54,18 @@ struct Reenact: ParsableCommand {
   @Flag(help: "Let every round wait for a pasted prompt and Enter, too.")
   var expectPrompt = false
 
+  @Flag(help: "Play no recording; take prompts and answer none of them.")
+  var stalls = false
+
+  @Option(help: "What an agent that stalls writes when it is asked for a hand-off.")
+  var handoff: String?
+
   @Flag(help: "Print the rounds' summary as JSON.")
   var json = false
 
   func validate() throws {
-    if (recording == nil) == (rounds == nil) {
-      throw ValidationError("Give either a recording to play or --rounds N.")
+    if [recording != nil, rounds != nil, stalls].count(where: { $0 }) != 1 {
+      throw ValidationError("Give either a recording to play, --rounds N or --stalls.")
     }
     guard speed > 0, speed.isFinite else { throw ValidationError("--speed must be above 0, for example 2.") }
     guard (1...1_000_000).contains(loop) else { throw ValidationError("--loop must be 1 to 1000000.") }
@@ -117,6 +123,13 @@ struct Reenact: ParsableCommand {
       let result = run.run()
       pane.note(Record("summary", at: monotonic(), result.fields))
       summary = result
+    } else {
+      let script = RoundsScript(agent: agent)
+      pane.perform([.write("\u{1B}[?2004h\u{1B}[2J\u{1B}[H")])
+      pane.perform(
+        pane.session.open(
+          Stalling(handoff: handoff), transcript: script.banner, footer: script.footer, at: monotonic()))
+      while pane.ending == nil { pane.wait(until: nil) }
     }
     pane.note(Record("end", at: monotonic(), [("why", .text(pane.ending ?? "played"))]))
     teletype.restore()

@@ -105,6 +105,11 @@ private struct World {
       if turn == .asking { harm.append("text into a dialog") }
       if !box.isEmpty { harm.append("text into the human's line '\(box)'") }
       box += text
+    case .clear:
+      if isTyping { return .typing }
+      if turn == .asking { harm.append("the clearing key into a dialog") }
+      if box.contains("h") { harm.append("the human's line '\(box)' was cleared") }
+      box = ""
     case .submit:
       if isTyping { return .typing }
       if turn == .asking { harm.append("Enter into a dialog") }

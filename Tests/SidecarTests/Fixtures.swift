@@ -19,6 +19,11 @@ enum Fixtures {
     }
   }()
 
+  /// The shipped rules and more files, as a user's.
+  static func sources(adding files: [URL]) -> RuleSources {
+    RuleSources(shipped: root.appending(path: "rules"), added: files)
+  }
+
   static let names: [String] = {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: recordings.path)) ?? []
     return files.filter { $0.hasSuffix(".cast") }.map { String($0.dropLast(5)) }.sorted()

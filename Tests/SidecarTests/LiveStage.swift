@@ -83,11 +83,12 @@ final class LiveStage: Sendable {
 
   /// Watches while `body` runs; when it has returned the watcher is over, with nothing left behind.
   func watching(
-    log: String? = nil, settings: Watcher.Settings = .quiet, notifiers: [any Notifier] = [],
+    log: String? = nil, settings: Watcher.Settings = .quiet, library: RuleLibrary = Fixtures.library,
+    notifiers: [any Notifier] = [],
     _ body: () async throws -> Void
   ) async throws {
     let watcher = Watcher(
-      ServerWatch(server: server), library: Fixtures.library, log: AlertLog(log ?? alertLog),
+      ServerWatch(server: server), library: library, log: AlertLog(log ?? alertLog),
       notifiers: notifiers, settings: settings
     ) { report in self.reports.withLock { $0.append(report) } }
     let task = Task { await watcher.run() }

@@ -17,7 +17,9 @@ struct ReachTests {
   }
 
   /// Patterns that no recording shows, by agent, each with a line that the agent shows.
-  static let unrecorded = ["claude-code": ["✻ Compacting conversation… (12s)"]]
+  static let unrecorded = [
+    "claude-code": ["✻ Compacting conversation… (12s)", "─── ↑ 7 more ─────────────────────"]
+  ]
 
   @Test(
     "every pattern by which an agent or its state is recognised, in a recording or by a line named here",

@@ -24,7 +24,7 @@ extension HookEvent {
     subagent = object["agent_id"] as? String
     cause =
       (object["source"] ?? object["trigger"] ?? object["notification_type"] ?? object["reason"]) as? String
-    text = (object["prompt"] ?? object["message"]) as? String
+    text = (object["prompt"] ?? object["message"] ?? object["last_assistant_message"]) as? String
     if moment.isAfterTool {
       result = Result(response: object["tool_response"], error: object["error"])
       if result?.exit == nil, case .command? = tool {

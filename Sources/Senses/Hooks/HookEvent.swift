@@ -59,7 +59,8 @@ public struct HookEvent: Sendable, Equatable {
   /// The number of the tool call.
   public var call: String?
   public var result: Result?
-  /// What was typed, for `userPromptSubmit`; what the agent says, for `notification`.
+  /// What was typed, for `userPromptSubmit`; what the agent says, for `notification`; its
+  /// last words, for `stop`.
   public var text: String?
   /// Why a session starts (`startup`, `resume`, `clear`, `compact`) or a compaction begins (`auto`, `manual`), and
   /// the kind of a notification.

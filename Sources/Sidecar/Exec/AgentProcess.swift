@@ -14,22 +14,28 @@ enum AgentProcess {
   ///   there is none.
   static func find(in pane: Int32, _ dialect: Dialect) -> ProcessIdentity? {
     guard pane > 1, let pattern = dialect.process, let status = ProcessFiles.status(pane) else { return nil }
-    let context = MatchContext()
     var line = [pane]
     var next = 0
     while next < line.count, line.count < most {
       let process = line[next]
       next += 1
       if ProcessFiles.status(process)?.group == status.foreground,
-        programs(of: process).contains(where: {
-          ((try? pattern.firstMatch(in: $0, using: context)) ?? nil) != nil
-        })
+        programs(of: process).contains(where: { isProgram($0, by: pattern) })
       {
         return ProcessIdentity(process)
       }
       line += ProcessFiles.children(process)
     }
     return nil
+  }
+
+  /// Whether a word of a command line is the path of the agent's program, or of its script.
+  static func isProgram(_ word: String, of dialect: Dialect) -> Bool {
+    dialect.process.map { isProgram(word, by: $0) } ?? false
+  }
+
+  private static func isProgram(_ path: String, by pattern: Pattern) -> Bool {
+    ((try? pattern.firstMatch(in: path, using: MatchContext())) ?? nil) != nil
   }
 
   /// The paths that say what a process runs: its script's or program's as it was called, and its file's.

@@ -105,6 +105,8 @@ extension Watcher {
   private func noteEnd(of agent: String, _ status: UInt32?, at now: Instant) {
     guard let id = PaneID(Array(agent.utf8)), executions.roots[agent] != nil else { return }
     leaveProcess(of: id)
+    // It was ended to be started again.
+    if panes[id]?.pane.restarts.isPastReturn ?? false { return }
     var fields: [String: Value] = ["state": .string(AgentState.exited.rawValue)]
     if let status { fields["exit"] = .number(Double(ExecDocket.exitCode(status))) }
     take(

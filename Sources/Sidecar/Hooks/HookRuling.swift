@@ -31,7 +31,9 @@ struct HookRuling {
     } else if verdict.actions.contains(.deny) {
       denials.append(item.correction)
       close(item, [outcome(.deny, "done", at: clock)])
-    } else if item.wantsPrompt, HookAnswer.carriesContext(moment), pane == nil || !item.wantsInterrupt {
+    } else if item.wantsPrompt, HookAnswer.carriesContext(moment),
+      pane == nil || !(item.wantsInterrupt || item.wantsRestart)
+    {
       contexts.append(item.correction)
       var results = [outcome(.prompt, "told by the hook", at: clock)]
       if item.wantsInterrupt { results.append(missing(.interrupt)) }
@@ -39,7 +41,7 @@ struct HookRuling {
     } else if let pane {
       effects += pane(verdict, alert)
     } else {
-      close(item, verdict.actions.filter { [.interrupt, .prompt].contains($0) }.map(missing))
+      close(item, verdict.actions.filter { [.interrupt, .prompt, .restart].contains($0) }.map(missing))
     }
   }
 

@@ -59,7 +59,7 @@ public struct LoneHook {
       switch effect {
       case .log(let alert): alerts.append(alert)
       case .run(let path, let alert): programs.append((path, alert))
-      case .call, .interrupt, .paste, .submit: break
+      case .call, .interrupt, .paste, .submit, .clear, .end, .relaunch, .tell: break
       }
     }
     return Ruling(answer: answer, alerts: alerts, programs: programs)

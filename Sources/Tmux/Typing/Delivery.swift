@@ -106,7 +106,7 @@ extension ControlClient {
     }
   }
 
-  private func deliver(_ command: TmuxCommand, if condition: DeliveryGuard) async throws -> Delivery {
+  func deliver(_ command: TmuxCommand, if condition: DeliveryGuard) async throws -> Delivery {
     guard let guarded = condition.wrapping(command) else { throw TmuxError.badArgument("\(command)") }
     return Self.delivery(try await request([guarded], blocks: 2)) ?? .refused
   }

@@ -18,6 +18,28 @@ public struct TypedText: Hashable, Sendable {
     self.bytes = try Self.checked(Array(text), allowing: [0x09, 0x0A])
   }
 
+  /// Bytes of one piece: agents show a placeholder in place of a longer text that is pasted at once.
+  static let pieceLength = 600
+
+  /// The text in pieces, one after the other.
+  public var pieces: [TypedText] {
+    guard bytes.count > Self.pieceLength else { return [self] }
+    var pieces: [TypedText] = []
+    var start = 0
+    while start < bytes.count {
+      var end = min(start + Self.pieceLength, bytes.count)
+      // Not within a character.
+      while end < bytes.count, end > start, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+      pieces.append(TypedText(checked: Array(bytes[start..<end])))
+      start = end
+    }
+    return pieces
+  }
+
+  private init(checked bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
   private static func checked(_ bytes: [UInt8], allowing: [UInt8]) throws(TypingError) -> [UInt8] {
     if bytes.isEmpty { throw .empty }
     if bytes.count > longest { throw .tooLong(bytes.count) }

@@ -1,3 +1,3 @@
 """The tests, in the order in which they are begun: the long ones first."""
 
-from suites import quiet, executions, hooks, pane, dialogs  # noqa: F401
+from suites import quiet, restarts, executions, hooks, pane, dialogs  # noqa: F401
