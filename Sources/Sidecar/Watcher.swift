@@ -283,10 +283,11 @@ public actor Watcher {
   private func drop(_ id: PaneID, at now: Instant) {
     guard let place = panes.removeValue(forKey: id) else { return }
     leaveProcess(of: id)
+    let isOurDoing = place.pane.restarts.isPastReturn
     carry(place.pane.end(at: now), to: id, process: place.info.process)
     leaveQueue(of: id, at: now)
     notes.leave(id)
-    noteGone(place, at: now)
+    if !isOurDoing { noteGone(place, at: now) }
   }
 
   /// Judges the facts and goes on with what is being done to the pane.
