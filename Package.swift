@@ -42,10 +42,11 @@ let package = Package(
     module("Senses", ["Terminal", "Rulebook", "Tmux", "Processes", "CLinux"]),
     module("Hands", ["Rulebook", "Tmux", "Processes", "CLinux"]),
     module("Journal", ["Rulebook"]),
-    module("Sidecar", ["Senses", "Hands", "Journal", "Processes", "CLinux", logging]),
+    module("Notices", ["Journal", "Rulebook", "Tmux", "Processes", "CLinux", yaml]),
+    module("Sidecar", ["Senses", "Hands", "Journal", "Notices", "Processes", "CLinux", logging]),
     module("Settings"),
-    module("Doctor", ["Sidecar", "Settings", "Processes"]),
-    program("outrider", ["Sidecar", "Settings", "Doctor", "Processes", arguments, logging]),
+    module("Doctor", ["Sidecar", "Settings", "Notices", "Processes"]),
+    program("outrider", ["Sidecar", "Settings", "Doctor", "Notices", "Processes", arguments, logging]),
 
     // A stand-in for an agent: it re-enacts recordings in a pane, for the demo and the tests.
     module("Reenactment"),
@@ -57,7 +58,7 @@ let package = Package(
     tests("Patterns", ["Patterns"]),
     tests("Terminal", ["Terminal"]),
     tests("Shell", ["Shell", "Rulebook"]),
-    tests("Rulebook", ["Rulebook", "Patterns", yaml]),
+    tests("Rulebook", ["Rulebook", "Patterns", "Notices", yaml]),
     tests("Tmux", ["Tmux", "bench-tmux"]),
     tests("Senses", ["Senses", "Sidecar", "Processes", "CLinux"]),
     tests("Hands", ["Hands", "Processes"]),
@@ -65,9 +66,10 @@ let package = Package(
     program("exec-witness", ["Sidecar"], path: "Tests/exec-witness"),
     program("queue-writer", ["Sidecar", "Journal"], path: "Tests/queue-writer"),
     tests("Journal", ["Journal", "journal-writer"]),
+    tests("Notices", ["Notices", "Sidecar", "Processes", "outrider", yaml]),
     tests("Reenact", ["Reenactment", "reenact", "Processes"]),
     tests("Settings", ["Settings"]),
-    tests("Doctor", ["Doctor", "Settings", "outrider"]),
+    tests("Doctor", ["Doctor", "Settings", "Notices", "Processes", "outrider"]),
     tests(
       "Sidecar",
       [

@@ -59,6 +59,8 @@ pid_t spawn_tethered(char *const argv[], char *const environment[], int input, i
   return code != 0 ? -code : child;
 }
 
+int private_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) == 0 ? 0 : -errno; }
+
 extern char **environ;
 
 pid_t spawn_apart(char *const argv[], int *input) {

@@ -50,7 +50,7 @@ public struct Finding: Sendable, Equatable {
 public enum Examination {
   /// In the order in which they are told.
   static let checks: [Check] = [
-    .tmux, .patterns, .screen, .rules, .alertLog, .sidecar, .executions, .hooks(of: .claudeCode),
+    .tmux, .patterns, .screen, .rules, .alertLog, .sidecar, .heartbeat, .executions, .hooks(of: .claudeCode),
     .statusLine(of: .claudeCode),
     .version(of: .claudeCode), .hooks(of: .codex), .statusLine(of: .codex), .version(of: .codex), .notifiers,
   ]

@@ -89,18 +89,6 @@ extension Check {
     let dialects = library.dialects.map(\.name).joined(separator: ", ")
     return [.ok("rules", "\(layers.joined(separator: ", ")); dialects: \(dialects)")]
   }
-
-  static let notifiers = Check { around in
-    guard !around.notifiers.isEmpty else {
-      return [.ok("notifiers", "none named with --notify; calls are shown on tmux's status line")]
-    }
-    return around.notifiers.map { path in
-      path.hasPrefix("/") && around.executable(path) != nil
-        ? .ok("notifiers", path)
-        : .problem(
-          "notifiers", "\(cleaned(path, limit: 200)): there is no such program", "give its full path")
-    }
-  }
 }
 
 extension Finding {

@@ -41,7 +41,7 @@ extension Duration {
 }
 
 /// Whether the word may name a rule, a kind of fact, a list or a macro.
-func isIdentifier(_ word: String) -> Bool {
+package func isIdentifier(_ word: String) -> Bool {
   !word.isEmpty && word.utf8.count <= 64
     && word.utf8.allSatisfy {
       ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
@@ -50,7 +50,7 @@ func isIdentifier(_ word: String) -> Bool {
 }
 
 /// What to write instead of an unknown word: the nearest known one, else all of them.
-func advice(for word: String, among known: [String]) -> String {
+package func advice(for word: String, among known: [String]) -> String {
   if let near = nearest(to: word, among: known) { return "did you mean '\(near)'?" }
   return known.isEmpty ? "none is known here" : "known are: \(known.joined(separator: ", "))"
 }

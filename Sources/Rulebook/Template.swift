@@ -44,11 +44,12 @@ public struct Template: Sendable, Equatable {
     pieces.compactMap { if case .field(let name) = $0 { name } else { nil } }
   }
 
-  public func filled(from fields: [String: Value]) -> String {
+  /// - Parameter limit: How many characters each value may have.
+  public func filled(from fields: [String: Value], limit: Int = 200) -> String {
     pieces.reduce(into: "") { result, piece in
       switch piece {
       case .text(let text): result += text
-      case .field(let name): result += cleaned(fields[name]?.text ?? "", limit: 200)
+      case .field(let name): result += cleaned(fields[name]?.text ?? "", limit: limit)
       }
     }
   }

@@ -3,19 +3,23 @@ import Yams
 
 /// A YAML file that is read key by key, collecting every error with its place instead of stopping at the
 /// first.
-struct YAMLFile {
+package struct YAMLFile {
   let name: String
-  private(set) var errors: [FileError] = []
+  package private(set) var errors: [FileError] = []
 
   /// A file of rules is written by hand; a larger one is a mistake or an attack.
   static let maximumBytes = 1 << 20
 
-  init(name: String) {
+  /// The top keys that are named as an example.
+  private let beginning: String
+
+  package init(name: String, beginning: String = "'rules:' or 'lists:'") {
     self.name = name
+    self.beginning = beginning
   }
 
   /// The document's root mapping; nil with an error when there is none. An empty file is an empty mapping.
-  mutating func root(of text: String) -> Node? {
+  package mutating func root(of text: String) -> Node? {
     guard text.utf8.count <= Self.maximumBytes else {
       report(nil, "the file is larger than 1 MiB; split it by topic")
       return nil
@@ -23,7 +27,7 @@ struct YAMLFile {
     do {
       guard let node = try Yams.compose(yaml: text, .basic) else { return Node.mapping(Node.Mapping([])) }
       guard node.mapping != nil else {
-        report(node, "a file starts with keys such as 'rules:' or 'lists:'")
+        report(node, "a file starts with keys such as \(beginning)")
         return nil
       }
       return node
@@ -35,7 +39,7 @@ struct YAMLFile {
     return nil
   }
 
-  mutating func report(_ node: Node?, _ message: String, columnOffset: Int = 0) {
+  package mutating func report(_ node: Node?, _ message: String, columnOffset: Int = 0) {
     errors.append(
       FileError(
         file: name, line: node?.mark?.line ?? 1, column: (node?.mark?.column ?? 1) + columnOffset,
@@ -61,7 +65,7 @@ struct YAMLFile {
   }
 
   /// The mapping's values by key. Reports keys that are not among the known ones, with the nearest.
-  mutating func fields(_ node: Node, of what: String, known: [String]) -> [String: Node] {
+  package mutating func fields(_ node: Node, of what: String, known: [String]) -> [String: Node] {
     guard let mapping = node.mapping else {
       report(node, "\(what) is written as 'key: value' lines")
       return [:]
@@ -85,7 +89,7 @@ struct YAMLFile {
   }
 
   /// The node's text; reports when it is not a plain text.
-  mutating func text(_ node: Node, of what: String) -> String? {
+  package mutating func text(_ node: Node, of what: String) -> String? {
     guard let text = node.scalar?.string else {
       report(node, "\(what) is one text; write it on the same line or in quotes")
       return nil
@@ -94,7 +98,7 @@ struct YAMLFile {
   }
 
   /// One text or a list of texts.
-  mutating func texts(_ node: Node, of what: String) -> [(text: String, node: Node)] {
+  package mutating func texts(_ node: Node, of what: String) -> [(text: String, node: Node)] {
     if let sequence = node.sequence {
       return sequence.compactMap { item in text(item, of: what).map { ($0, item) } }
     }

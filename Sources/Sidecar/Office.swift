@@ -1,11 +1,14 @@
 import Foundation
 import Journal
+import Notices
+import Rulebook
 
-/// Writes what was decided, in order, and calls the human; never in the way of who decides.
+/// Writes what was decided, in order, and has the human called; never in the way of who decides.
 final class Office: Sendable {
   private struct Paper: Sendable {
     enum Kind: Sendable {
-      case line, call
+      case line
+      case call(Cure)
       case program(String)
     }
 
@@ -13,39 +16,81 @@ final class Office: Sendable {
     let kind: Kind
   }
 
+  /// What the desk has to know besides.
+  private enum News: Sendable {
+    case paper(Paper)
+    case fact(Fact)
+    case gone(agent: String)
+  }
+
+  let desk: CallDesk
   let log: AlertLog
-  private let notifiers: [any Notifier]
   private let tell: @Sendable (Watcher.Report) -> Void
-  private let papers: AsyncStream<Paper>
-  private let inbox: AsyncStream<Paper>.Continuation
+  private let awaited = Awaited()
+  private let papers: AsyncStream<News>
+  private let inbox: AsyncStream<News>.Continuation
 
   /// Papers that may wait for a slow disk. Beyond that the newest are told to the terminal only.
   private static let capacity = 4096
+  /// How long the notifiers have at the end for what was decided last.
+  private static let farewell = Duration.seconds(2)
 
-  init(log: AlertLog, notifiers: [any Notifier], report: @escaping @Sendable (Watcher.Report) -> Void) {
+  init(
+    log: AlertLog, calls: CallSettings, notifiers: [any Notifier],
+    report: @escaping @Sendable (Watcher.Report) -> Void
+  ) {
     self.log = log
-    self.notifiers = notifiers
     tell = report
     (papers, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
+    desk = CallDesk(calls, notifiers: notifiers, awaited: awaited) { word in
+      switch word {
+      case .call(let call): Self.tell(call, report)
+      case .line(let alert): await Self.write(alert, to: log, report)
+      case .trouble(let text): report(.trouble(text))
+      }
+    }
   }
 
   func report(_ report: Watcher.Report) {
     tell(report)
   }
 
-  /// Puts an alert's line into the log, or calls the human about it.
-  func file(_ alert: Alert, isCall: Bool) {
-    if case .dropped = inbox.yield(Paper(alert: alert, kind: isCall ? .call : .line)) {
+  /// Puts an alert's line into the log.
+  func file(_ alert: Alert) {
+    if case .dropped = inbox.yield(.paper(Paper(alert: alert, kind: .line))) {
       tell(.trouble("the alert log is too slow; alert \(alert.id) (\(alert.rule)) stands here only"))
       tell(.alert(alert))
     }
   }
 
+  /// Has the human called about an alert.
+  ///
+  /// - Parameter cure: What will end the trouble.
+  func call(_ alert: Alert, cure: Cure) {
+    if case .dropped = inbox.yield(.paper(Paper(alert: alert, kind: .call(cure)))) {
+      tell(.trouble("too much is going on; nobody but this terminal is told of alert \(alert.id)"))
+      tell(.call(alert))
+    }
+  }
+
   /// Runs a program of the user's with the alert on its standard input, when the lines before it are written.
   func run(_ program: String, _ alert: Alert) {
-    if case .dropped = inbox.yield(Paper(alert: alert, kind: .program(program))) {
+    if case .dropped = inbox.yield(.paper(Paper(alert: alert, kind: .program(program)))) {
       tell(.trouble("too much is going on; \(program) was not run for alert \(alert.id)"))
     }
+  }
+
+  /// Notes a fact that may end a trouble.
+  func hear(_ fact: Fact) {
+    if awaited.isEnded(by: fact) { inbox.yield(.fact(fact)) }
+  }
+
+  /// The agents with troubles that may end by themselves.
+  var troubled: [String] { awaited.agents }
+
+  /// The agent's pane has gone.
+  func leave(_ agent: String) {
+    inbox.yield(.gone(agent: agent))
   }
 
   /// No more papers; `run` returns when the last is done.
@@ -53,21 +98,39 @@ final class Office: Sendable {
     inbox.finish()
   }
 
-  func run() async {
+  /// Works until it is closed, also when the task is cancelled: what was decided is written.
+  ///
+  /// - Parameter isWell: Returns when the watch has answered.
+  func run(isWell: @escaping @Sendable () async -> Bool) async {
+    let calling = Task { await desk.run(isWell: isWell) }
+    await Task { await drain() }.value
+    await desk.finish(within: Self.farewell)
+    calling.cancel()
+    await calling.value
+  }
+
+  private func drain() async {
     await withDiscardingTaskGroup { group in
-      for await paper in papers {
-        switch paper.kind {
-        case .line: await write(paper.alert)
-        case .call:
-          tell(.call(paper.alert))
-          for notifier in notifiers { group.addTask { await self.call(paper.alert, by: notifier) } }
-        case .program(let path): group.addTask { await self.call(paper.alert, by: ProgramNotifier(path)) }
+      for await news in papers {
+        switch news {
+        case .fact(let fact): await desk.hear(fact)
+        case .gone(let agent): await desk.leave(agent)
+        case .paper(let paper):
+          switch paper.kind {
+          case .line:
+            await Self.write(paper.alert, to: log, tell)
+            await desk.note(paper.alert)
+          case .call(let cure): await desk.take(paper.alert, cure: cure)
+          case .program(let path): group.addTask { await self.run(path, paper.alert) }
+          }
         }
       }
     }
   }
 
-  private func write(_ alert: Alert) async {
+  private static func write(
+    _ alert: Alert, to log: AlertLog, _ tell: @Sendable (Watcher.Report) -> Void
+  ) async {
     do {
       let receipt = try await log.append(alert)
       for notice in receipt.notices { tell(.trouble("\(notice)")) }
@@ -77,11 +140,21 @@ final class Office: Sendable {
     tell(.alert(alert))
   }
 
-  private func call(_ alert: Alert, by notifier: any Notifier) async {
-    do {
-      try await notifier.call(alert)
+  private static func tell(_ call: Call, _ tell: @Sendable (Watcher.Report) -> Void) {
+    switch call.kind {
+    case .opened, .repeated, .reopened, .test: tell(.call(call.escalation.alert))
+    case .resolved: tell(.note(call.line(limit: 160)))
+    case .digest:
+      tell(.note(call.title))
+      for trouble in call.all where trouble.state == .open { tell(.call(trouble.alert)) }
+    }
+  }
+
+  private func run(_ program: String, _ alert: Alert) async {
+    do throws(NotifierError) {
+      try await ProgramNotifier(program).run(alert)
     } catch {
-      tell(.trouble("alert \(alert.id) did not reach \(notifier.name): \(error)"))
+      tell(.trouble("alert \(alert.id) did not reach \(program): \(error)"))
     }
   }
 }

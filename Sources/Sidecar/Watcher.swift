@@ -2,6 +2,7 @@ import Foundation
 import Hands
 import Journal
 import Logging
+import Notices
 import Processes
 import Rulebook
 import Senses
@@ -29,6 +30,8 @@ public actor Watcher {
     public var showsInTmux = true
     /// The journal of what is queued for agents; nil queues nothing.
     public var queue: String?
+    /// When the human is called, and how.
+    public var calls = CallSettings()
     /// For finding out why: facts, deliveries and what tmux says, at level `debug`.
     public var logger = Logger(label: "outrider.watch") { _ in SwiftLogNoOpLogHandler() }
 
@@ -105,18 +108,22 @@ public actor Watcher {
     queue = settings.queue.map { QueueStore($0) }
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
-      log: log, notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []),
-      report: report)
+      log: log, calls: settings.calls,
+      notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []), report: report)
   }
 
   /// Whether an agent was recognised in any pane that is there now.
   public var seesAgents: Bool { panes.values.contains { $0.isReported } }
 
+  /// Whoever gets an answer knows that the watcher takes what comes.
+  private var isWell: Bool { !isOver }
+
   /// Watches until the task is cancelled.
   public func run() async {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.watch.run() }
-      group.addTask { await self.office.run() }
+      group.addTask { await self.office.run { await self.isWell } }
+      group.addTask { await self.reconcile() }
       group.addTask { await self.followRules() }
       group.addTask { await self.followQueue() }
       group.addTask { await self.probe() }
@@ -149,8 +156,7 @@ public actor Watcher {
     office.report(.note(project.isEmpty ? changes : "\(project): \(changes)"))
     guard let alert = court.refusal else { return }
     court.refusal = nil
-    office.file(
-      alert.updated(at: wallTime, outcome: .resolved, actions: alert.actions), isCall: false)
+    office.file(alert.updated(at: wallTime, outcome: .resolved, actions: alert.actions))
   }
 
   /// Says what is wrong with an edit; the rules stay as they are.
@@ -161,7 +167,7 @@ public actor Watcher {
       errors, at: first?.time ?? wallTime, id: first?.id ?? Alert.makeID(at: wallTime, using: &generator))
     if first != nil { alert.updated = wallTime }
     court?.refusal = alert
-    office.file(alert, isCall: false)
+    office.file(alert)
   }
 
   private var wallTime: WallTime { WallTime(milliseconds: clock.now.nanoseconds / 1_000_000) }
@@ -288,6 +294,7 @@ public actor Watcher {
     leaveQueue(of: id, at: now)
     notes.leave(id)
     if !isOurDoing { noteGone(place, at: now) }
+    office.leave("\(id)")
   }
 
   /// Judges the facts and goes on with what is being done to the pane.
@@ -313,6 +320,7 @@ public actor Watcher {
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(place.court.judge.judge(pane.told(fact)), at: now)
     }
+    hear(facts, place.court.judge)
     carry(pane.advance(at: now), to: id, process: place.info.process)
     bring(to: id, at: now)
     for notice in place.court.judge.takeNotices() { office.report(.trouble(notice.text)) }
@@ -341,8 +349,8 @@ public actor Watcher {
       switch effect {
       case .log(let alert):
         notes.take(alert)
-        office.file(alert, isCall: false)
-      case .call(let alert): office.file(alert, isCall: true)
+        office.file(alert)
+      case .call(let alert): call(alert, about: id)
       case .run(let program, let alert): office.run(program, alert)
       case .queue(let text, let alert): enqueue(text, for: id, after: alert)
       case .interrupt(let key): id.map { press(key, $0, process) }
@@ -452,6 +460,7 @@ public actor Watcher {
       take(facts, of: id, at: now)
     }
     for court in courts.all { raise(court.judge.tick(at: now), at: now) }
+    hearStates()
     setAlarm()
   }
 

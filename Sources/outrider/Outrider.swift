@@ -15,7 +15,8 @@ struct Outrider: AsyncParsableCommand {
     subcommands: [
       Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self, Install.self,
       Uninstall.self,
-      Doctor.self, Release.self, Allow.self, Deny.self, Queue.self, Status.self,
+      Doctor.self, Release.self, Allow.self, Deny.self, Queue.self, Status.self, Ack.self, Silence.self,
+      Notify.self,
     ]
   )
 

@@ -3,6 +3,7 @@ import Foundation
 import Hands
 import Journal
 import Logging
+import Notices
 import Rulebook
 import Sidecar
 import Synchronization
@@ -29,6 +30,8 @@ extension Outrider {
 
     @Flag(help: "Say what would be done, and do nothing.")
     var observe = false
+
+    @OptionGroup var file: ConfigurationOptions
 
     @Option(
       help: "A program to call with an alert that needs you, as JSON on its standard input; may be repeated.")
@@ -79,8 +82,11 @@ extension Outrider {
       settings.followsProjects = rules.userRules
       settings.executions = executions(of: key)
       settings.probes = probes
-      settings.showsInTmux = tmuxMessages
       settings.queue = QueueStore.defaultPath(environment: ProcessInfo.processInfo.environment)
+      let configuration = file.load()
+      configuration.errors.forEach { complain("outrider: WARNING: \($0)") }
+      settings.calls = calls(by: configuration, key)
+      settings.showsInTmux = tmuxMessages && !configuration.notifiers.contains { $0.way.word == "tmux" }
       if verbose {
         settings.logger = Logger(label: "outrider") { StreamLogHandler.standardError(label: $0) }
         settings.logger.logLevel = .debug
@@ -91,7 +97,7 @@ extension Outrider {
         greeting: "watching the tmux server on \(server)\(observe ? ", observing only" : ""); "
           + "alerts go to \(alerts.path)")
       let watcher = Watcher(
-        panes, library: library, log: alerts, notifiers: notify.map(ProgramNotifier.init),
+        panes, library: library, log: alerts, notifiers: notify.map { ProgramNotifier($0) },
         settings: settings
       ) { screen.show($0) }
       let socket = openSocket(key, watcher)
@@ -155,6 +161,12 @@ extension Outrider {
       } catch let error as TmuxError {
         throw Failure(.missing, "outrider watch: \(error)")
       }
+    }
+
+    /// How the human is called, as the configuration says.
+    private func calls(by configuration: Configuration, _ key: String) -> CallSettings {
+      let state = StateFolder(environment: ProcessInfo.processInfo.environment)
+      return CallSettings(configuration, server: server, key: key, state: state)
     }
 
     /// How executions are watched; another machine's cannot be.

@@ -1,5 +1,7 @@
 import Foundation
 import Journal
+import Notices
+import Processes
 import Senses
 import Settings
 import Testing
@@ -221,6 +223,84 @@ struct CheckTests {
     try house.put("page", "cat")
     around.notifiers = ["\(house.path)/bin/page", "\(house.path)/bin/none", "page"]
     #expect(levels(await Check.notifiers.look(around)) == [.ok, .problem, .problem])
+  }
+
+  @Test("configured notifiers: a mistake, a program that is missing, a secret that others can read")
+  func configuredNotifiers() async throws {
+    let house = try House()
+    let around = try house.surroundings()
+    try house.write(
+      """
+      notifiers:
+        - {name: desk, desktop: {}}
+        - {name: mail, apprise: {urls_file: urls}}
+        - {name: page, run: ~/bin/page}
+        - {name: typo, webhok: {}}
+      """, to: ".config/outrider/config.yaml")
+    func said() async -> [String] {
+      await Check.notifiers.look(around).map {
+        "\($0.level.rawValue): \($0.what)" + ($0.advice.map { " → \($0)" } ?? "")
+      }
+    }
+    let file = "\(house.path)/.config/outrider/config.yaml"
+    let secret = "\(house.path)/.config/outrider/urls"
+    #expect(
+      await said() == [
+        "problem: \(file):5:5: notifier 'typo' has no way to reach anybody → write one of: terminal, tmux, "
+          + "desktop, run, webhook, apprise, alertmanager",
+        "problem: \(file):5:18: notifier 'typo': unknown key 'webhok' → did you mean 'webhook'?",
+        "problem: \(secret): there is no such file → write the secret into it",
+        "problem: desk: the program stdbuf is not installed → apt-get install coreutils",
+        "problem: mail: the program apprise is not installed → apt-get install apprise",
+        "problem: page: \(house.path)/bin/page: there is no such program → correct 'run' in config.yaml",
+      ])
+    for program in ["stdbuf", "notify-send", "apprise", "page", "curl"] { try house.put(program, "true") }
+    try house.write("mailto://x", to: ".config/outrider/urls")
+    try house.write(
+      """
+      notifiers:
+        - {name: desk, desktop: {}}
+        - {name: mail, apprise: {urls_file: urls}}
+        - {name: page, run: ~/bin/page}
+        - {name: chat, webhook: {url: 'https://example.org/token'}}
+      """, to: ".config/outrider/config.yaml")
+    #expect(
+      await said() == [
+        "warning: \(file): holds a secret and others can read it → chmod 600 \(file)",
+        "warning: \(secret): holds a secret and others can read it → chmod 600 \(secret)",
+        "ok: desk: by notify-send; try it: outrider notify --test desk",
+        "ok: mail: by apprise; try it: outrider notify --test mail",
+        "ok: page: \(house.path)/bin/page",
+        "ok: chat: by curl; try it: outrider notify --test chat",
+      ])
+    for path in [file, secret] {
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    }
+    #expect(await said().allSatisfy { $0.hasPrefix("ok") })
+  }
+
+  @Test("a heartbeat: of a watch that is alive, that hangs, that was killed; none of one that was ended")
+  func heartbeat() async throws {
+    let house = try House()
+    let around = try house.surroundings()
+    #expect(await Check.heartbeat.look(around).isEmpty)
+    let folder = try #require(StateFolder(environment: around.environment))
+    let own = try #require(ProcessIdentity(getpid()))
+    func beat(_ process: ProcessIdentity, ago: Duration) throws {
+      try folder.watch("x").heartbeat.write(
+        Heartbeat(
+          server: "/tmp/s", process: process, started: .now, time: .now + (.zero - ago), every: .seconds(60)))
+    }
+    try beat(own, ago: .zero)
+    #expect(levels(await Check.heartbeat.look(around)) == [.ok])
+    try beat(own, ago: .seconds(600))
+    let hanging = await Check.heartbeat.look(around)
+    #expect(levels(hanging) == [.problem] && hanging[0].what.contains("no sign for 10m"))
+    try beat(ProcessIdentity(id: own.id, start: own.start + 1), ago: .seconds(1))
+    let killed = await Check.heartbeat.look(around)
+    #expect(levels(killed) == [.problem] && killed[0].what.contains("was killed after"))
+    try folder.watch("x").heartbeat.remove()
+    #expect(await Check.heartbeat.look(around).isEmpty)
   }
 
   @Test("an agent's version: tested, newer, silent, broken, too slow, not there")

@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Notices
 import Rulebook
 import Sidecar
 import Synchronization

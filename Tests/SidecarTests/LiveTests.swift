@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Notices
 import Sidecar
 import Testing
 import Tmux

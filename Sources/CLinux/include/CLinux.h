@@ -24,6 +24,9 @@ pid_t spawn_tethered(char *const argv[], char *const environment[], int input, i
 /// errno.
 pid_t spawn_apart(char *const argv[], int *input);
 
+/// Makes a pipe whose ends no other program inherits: 0, or a negative errno.
+int private_pipe(int ends[2]);
+
 /// Who is at the other end of a Unix socket, as the kernel noted when it was connected.
 ///
 /// Returns 0, or -1 with errno set.

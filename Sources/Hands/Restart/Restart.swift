@@ -175,6 +175,9 @@ public struct Restart: Sendable {
   /// What the agent has said; counts while a hand-off is awaited.
   public mutating func hear(_ said: String) {
     guard case .listening = stage, heard.count < 64, !hasExactWords else { return }
+    func bare(_ text: String) -> String { text.filter { !$0.isWhitespace } }
+    // What a pane shows while it streams may be told before the whole.
+    if let last = heard.last, bare(said).hasPrefix(bare(last)) { heard.removeLast() }
     heard.append(said)
   }
 

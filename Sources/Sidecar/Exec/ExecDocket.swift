@@ -24,7 +24,7 @@ struct ExecDocket {
   /// Processes on hold that were seen stopped.
   private var asleep: Set<ProcessIdentity> = []
   private var allowance: [String: (second: Int64, count: Int)] = [:]
-  private var pulses: [Int: Pulse] = [:]
+  private var pulses: [Int: AgentPulse] = [:]
   private var nextPulse: Instant?
   /// Far from the numbers of what panes and hooks tell of.
   private var nextStory: UInt64 = 1 << 40
@@ -107,9 +107,9 @@ struct ExecDocket {
 
   private mutating func feelPulses(at now: Instant) {
     guard nextPulse.map({ $0 <= now }) ?? true else { return }
-    nextPulse = now + Pulse.interval
+    nextPulse = now + AgentPulse.interval
     pulses = pulses.filter { agents[$0.key] != nil }
-    for (tree, agent) in agents where pulses[tree, default: Pulse()].feel(Pulse.read(agent.root)) {
+    for (tree, agent) in agents where pulses[tree, default: AgentPulse()].feel(AgentPulse.read(agent.root)) {
       findings.append(.moved(agent.name))
     }
   }

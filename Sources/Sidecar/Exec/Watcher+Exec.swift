@@ -76,6 +76,7 @@ extension Watcher {
       guard hold?.result != .human else { continue }
       raise(verdicts.filter { !held.contains($0.rule.id) }, at: now)
     }
+    hear(facts, judge)
     if let hold { take(hold, story, of: id, at: now) }
   }
 
@@ -91,7 +92,7 @@ extension Watcher {
       var verdict = verdict
       verdict.fact.story = story ?? verdict.fact.story
       if let known = executions.repeated(verdict, hold, at: now) {
-        office.file(known, isCall: false)
+        office.file(known)
         continue
       }
       let alert = alert(for: verdict, place.pane.agent, at: now)

@@ -19,6 +19,7 @@ extension Watcher {
     case "allow": await decide(.allow, message, from: peer)
     case "deny": await decide(.kill, message, from: peer)
     case "held": Message("ok", body: HeldProgram.json(await held()))
+    case "ack", "silence", "unsilence", "troubles": await answerCalls(message, from: peer)
     case "status-line": await noteStatus(message, from: peer)
     case "queue": await answerQueue(message, from: peer)
     case "status": await answerStatus()
@@ -89,6 +90,9 @@ extension Watcher {
       alert: { alert(for: $0, pane.agent, at: now) })
     if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     carry(effects + pane.advance(at: now), to: id, process: place.info.process)
+    // A tool that is used or was used shows that the agent gets on.
+    let sign = Fact(time: now, agent: pane.id, kind: .command, text: "", source: .hook)
+    hear(event.tool == nil ? [] : [sign], judge)
     return answer
   }
 

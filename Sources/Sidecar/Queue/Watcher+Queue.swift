@@ -176,15 +176,16 @@ extension Watcher {
       keep { try await $0.mark(item.id, .waiting, if: [.typing, .sending], note: why, at: time) }
     case .unknown(let why):
       mail.note(item.id, .unknown, why)
-      office.file(item.alert(.unknown(why), at: time), isCall: true)
-      office.file(item.alert(.unknown(why), at: time), isCall: false)
+      let alert = item.alert(.unknown(why), at: time)
+      office.call(alert, cure: .human)
+      office.file(alert)
       keep { try await $0.mark(item.id, .unknown, if: [.typing, .sending], note: why, at: time) }
     }
   }
 
   private func finish(_ item: QueueItem, _ how: String, at now: Instant) {
     let time = wall(now)
-    office.file(item.alert(.delivered(how), at: time), isCall: false)
+    office.file(item.alert(.delivered(how), at: time))
     keep { try await $0.end(item.id, "delivered", at: time) }
   }
 
@@ -238,7 +239,7 @@ extension Watcher {
     do {
       guard try await queue?.end(item.id, "expired", if: [.waiting, .typing, .unknown], at: wall(now)) != nil
       else { return }
-      office.file(item.alert(.expired(item.note ?? hindrance(of: item)), at: wall(now)), isCall: false)
+      office.file(item.alert(.expired(item.note ?? hindrance(of: item)), at: wall(now)))
     } catch {
       office.report(.trouble("\(error)"))
     }

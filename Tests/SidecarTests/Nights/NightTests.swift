@@ -67,8 +67,8 @@ struct NightTests {
     let planted = Set(nights.flatMap { $0.plants.map(\.rule) })
     let watched = Set(
       Fixtures.library.rulebook.rules.filter { StuckRecordingTests.watches($0.id) && !$0.isQuiet }.map(\.id))
-    // It takes the place of another where the user says so.
-    #expect(watched.subtracting(planted).sorted() == ["hook-loop-bypass"])
+    // One takes the place of another where the user says so; no night tells of single processes.
+    #expect(watched.subtracting(planted).sorted() == ["fork-storm", "hook-loop-bypass"])
     let hours = Night.hours * Double(nights.count)
     #expect(hours >= 200)
     let facts = nights.reduce(0) { $0 + $1.facts.count }

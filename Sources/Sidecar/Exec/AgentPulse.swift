@@ -5,7 +5,7 @@ import Processes
 ///
 /// An agent that waits for its model redraws its timer all the same: neither its processor time nor what it reads and
 /// writes tells thinking from a model that has ceased to answer. What it receives over the network does.
-struct Pulse {
+struct AgentPulse {
   /// What was read at one time.
   struct Reading: Equatable {
     /// Bytes received on each connection of the agent's own process; nil when that cannot be told.
