@@ -39,6 +39,12 @@ extension Outrider {
 
     @OptionGroup var file: ConfigurationOptions
 
+    @Option(help: "Corrections of one agent within an hour; beyond that only you are called.")
+    var capAgent = Breaker.Caps().agent
+
+    @Option(help: "Corrections of all agents within an hour; beyond that only you are called.")
+    var capFleet = Breaker.Caps().fleet
+
     @Option(
       help: "A program to call with an alert that needs you, as JSON on its standard input; may be repeated.")
     var notify: [String] = []
@@ -88,6 +94,7 @@ extension Outrider {
       var settings = Watcher.Settings()
       settings.isObserving = observe
       settings.observedRules = observeRule
+      settings.caps = Breaker.Caps(agent: capAgent, fleet: capFleet)
       settings.observedAgents = observeAgent
       settings.stopFile = StopFile(environment: ProcessInfo.processInfo.environment)?.path
       settings.server = key

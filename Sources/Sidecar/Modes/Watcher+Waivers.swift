@@ -41,8 +41,8 @@ extension Watcher {
 
   /// What was done counts for the next watch as well.
   private func keepBreaker() {
-    guard let file = settings.calls.state?.breaker else { return }
-    do { try file.write(breaker) } catch { office.report(.trouble("\(error)")) }
+    // Where it cannot be written, the log cannot either, and says so.
+    try? settings.calls.state?.breaker.write(breaker)
   }
 
   private func add(_ waiver: Waiver) {
