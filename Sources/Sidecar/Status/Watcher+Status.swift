@@ -77,6 +77,7 @@ extension Watcher {
       agent.still = Int(max(0, still.inSeconds))
       agent.stalled = judge.rulebook.shortestStall.map { still >= $0 } ?? false
     }
+    agent.reviews = reviewStanding(of: info.pane).map { ["\($0.summary)  \($0.url)"] }
     if let present = target(of: info.pane) {
       agent.queue = mail.items(for: present).map { item in
         var shown = QueuedStatus(item)
