@@ -60,7 +60,7 @@ public struct AgentStatus: Codable, Sendable, Equatable {
   public var alert: AlertStatus?
   /// Calls for the human that nobody has answered, the gravest first; nil when there are none.
   public var escalations: [EscalationStatus]?
-  /// Its pull requests, a line each: `#7 green`; nil when none is known.
+  /// Its pull requests, a line each, with its address: `#7 green  https://…`; nil when none is known.
   public var reviews: [String]?
 
   public init(name: String, pane: String, place: String, cwd: String, state: AgentState) {

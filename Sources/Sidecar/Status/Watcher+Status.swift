@@ -65,7 +65,6 @@ extension Watcher {
     }
     agent.context = notes.context(of: info.pane)
     agent.alert = notes.alert(of: info.pane).map(AlertStatus.init)
-    agent.reviews = reviewStanding(of: info.pane).map { [$0.summary] }
     if watch.server.prefix.isEmpty, let tree = CheckedOut(around: info.directory, files: .local) {
       agent.repository = tree.root
       agent.branch = tree.branch ?? tree.commit

@@ -14,7 +14,9 @@ extension Live {
         try await stage.reenact("deploy.codex", "--speed 6")
         try await stage.watching(settings: stage.settings(stage.probes())) { watcher in
           func agent() async -> AgentStatus? { await watcher.status().agents.first }
-          try await eventually("its pull request is known") { await agent()?.reviews == ["#7 green"] }
+          try await eventually("its pull request is known") {
+            await agent()?.reviews == ["#7 green  https://github.com/shop/web/pull/7"]
+          }
           try await eventually("the human is called") { await agent()?.escalations != nil }
           let call = try #require(await agent()?.escalations?.first)
           #expect(call.rule == "kubectl-apply" && call.text.hasPrefix("kubectl apply"), "\(call)")
