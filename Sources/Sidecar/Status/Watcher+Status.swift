@@ -16,6 +16,7 @@ extension Watcher {
   /// All agents as they are seen now.
   public func status() async -> FleetStatus {
     let held = await exec?.held() ?? []
+    let troubles = await office.desk.unanswered
     // An item may have been queued since the queue was looked at last.
     if let items = try? await queue?.items() {
       mail.take(items.filter { $0.target.server == settings.server })
@@ -34,6 +35,8 @@ extension Watcher {
             id: program.id, text: program.text, rules: program.rules,
             left: Int(max(0, (program.until - now).inSeconds)), then: program.then.rawValue)
         }
+        let calls = troubles.filter { $0.agent == agent.pane }.map(EscalationStatus.init)
+        agent.escalations = calls.isEmpty ? nil : calls
         return agent
       }
     let shown = Set(agents.flatMap(\.queue).map(\.id))
@@ -62,6 +65,7 @@ extension Watcher {
     }
     agent.context = notes.context(of: info.pane)
     agent.alert = notes.alert(of: info.pane).map(AlertStatus.init)
+    agent.reviews = reviewStanding(of: info.pane).map { [$0.summary] }
     if watch.server.prefix.isEmpty, let tree = CheckedOut(around: info.directory, files: .local) {
       agent.repository = tree.root
       agent.branch = tree.branch ?? tree.commit
