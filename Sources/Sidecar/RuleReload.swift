@@ -32,7 +32,12 @@ struct RuleReload {
     let now = RuleStamp(library.sources)
     defer { previous = now }
     guard now != taken, now == previous else { return nil }
-    taken = now
+    return read()
+  }
+
+  /// Reads the files now, whether they have changed or not.
+  mutating func read() -> News {
+    taken = RuleStamp(library.sources)
     let next: RuleLibrary
     do {
       next = try RuleLibrary(library.sources)

@@ -122,7 +122,9 @@ extension Outrider {
       let socket = openSocket(key, watcher)
       defer { socket?.stop() }
       let task = Task { await watcher.run() }
-      let signals = EndSignals { task.cancel() }
+      let signals = WatchSignals(
+        end: { task.cancel() },
+        reload: { Task { await reload(watcher, key, screen) } })
       let reminder = Task {
         try await Task.sleep(for: .seconds(2))
         if await !watcher.seesAgents {
@@ -132,6 +134,19 @@ extension Outrider {
       await task.value
       reminder.cancel()
       signals.stop()
+    }
+
+    /// Rules and configuration as they are now; each part that is broken leaves its former in force.
+    private func reload(_ watcher: Watcher, _ key: String, _ screen: WatchScreen) async {
+      await watcher.reloadRules()
+      let configuration = file.load()
+      guard configuration.errors.isEmpty else {
+        configuration.errors.forEach { complain("outrider: WARNING: \($0)") }
+        complain("outrider: WARNING: the configuration from before stays in force")
+        return
+      }
+      await watcher.adopt(calls(by: configuration, key))
+      screen.note("the configuration was read again: \(configuration.notifiers.count) notifiers")
     }
 
     private var server: Server {
@@ -271,24 +286,5 @@ private final class WatchScreen: Sendable {
   private func out(_ line: String) {
     guard !emit(line, to: .standardOutput), !isUnread.exchange(true, ordering: .relaxed) else { return }
     complain("outrider: WARNING: standard output cannot be written; watching goes on, alerts go to the log")
-  }
-}
-
-/// Calls back once when the user or the system wants the program to end.
-final class EndSignals: Sendable {
-  nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
-
-  init(_ end: @escaping @Sendable () -> Void) {
-    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler(handler: end)
-      source.resume()
-      return source
-    }
-  }
-
-  func stop() {
-    sources.forEach { $0.cancel() }
   }
 }

@@ -5,7 +5,7 @@ import Settings
 extension Outrider {
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds Outrider's hooks to the settings of Claude Code or Codex.",
+      abstract: "Adds Outrider's hooks to Claude Code or Codex, or has systemd or tmux start the watch.",
       discussion: """
         Shows the change first and asks. Nothing else in the file changes, not a byte; \
         `outrider uninstall` takes it back. Installing again changes nothing, or puts the path \
@@ -21,12 +21,16 @@ extension Outrider {
     var statusLine = false
 
     func validate() throws {
+      if statusLine, options.starter != nil {
+        throw ValidationError("--status-line is for agents; leave it away.")
+      }
       if statusLine, options.scope == .project {
         throw ValidationError("The status line is the user's own; give --status-line without --project.")
       }
     }
 
     func run() throws {
+      if let starter = options.starter { return try starter.install(options) }
       let place = try options.place()
       let receipts = Receipt.folder(environment: ProcessInfo.processInfo.environment)
       let plan = HookPlan(agent: options.agent, program: try OwnProgram.path())
@@ -112,7 +116,7 @@ extension Outrider {
 
   struct Uninstall: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Takes Outrider's hooks and status line out of the settings of Claude Code or Codex.",
+      abstract: "Takes out what outrider install put in.",
       discussion: """
         If nothing else has changed since they were installed, the files are byte for byte what \
         they were; otherwise only Outrider's entries go.
@@ -121,6 +125,7 @@ extension Outrider {
     @OptionGroup var options: InstallOptions
 
     func run() throws {
+      if let starter = options.starter { return try starter.uninstall(options) }
       let place = try options.place()
       let receipts = Receipt.folder(environment: ProcessInfo.processInfo.environment)
       var changes: [SettingsChange] = []

@@ -8,11 +8,15 @@ struct InstallOptions: ParsableArguments {
     case claude
     case claudeCode = "claude-code"
     case codex
+    case systemd
+    case tmux
 
-    static let allValueStrings = ["claude", "codex"]
+    static let allValueStrings = ["claude", "codex", "systemd", "tmux"]
   }
 
-  @Argument(help: ArgumentHelp("The agent: claude or codex.", valueName: "agent"))
+  @Argument(
+    help: ArgumentHelp(
+      "The agent, claude or codex; or what starts the watch, systemd or tmux.", valueName: "where"))
   var name: Name
 
   @Flag(help: "The user's settings (default), or the settings of the repository here.")
@@ -26,6 +30,18 @@ struct InstallOptions: ParsableArguments {
 
   func validate() throws {
     if yes, dryRun { throw ValidationError("Give either --yes or --dry-run, not both.") }
+    if starter != nil, scope == .project {
+      throw ValidationError("\(name.rawValue) is the user's own; leave --project away.")
+    }
+  }
+
+  /// What is to start the watch; nil for an agent.
+  var starter: WatchStarter? {
+    switch name {
+    case .systemd: .systemd
+    case .tmux: .tmux
+    case .claude, .claudeCode, .codex: nil
+    }
   }
 
   var agent: HookAgent { name == .codex ? .codex : .claudeCode }
