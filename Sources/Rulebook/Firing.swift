@@ -73,7 +73,8 @@ extension Judge {
       instead: rule.instead?.filled(from: places),
       prompt: rule.prompt.map { cleaned($0.filled(from: places), limit: Verdict.longest) },
       orders: orders.map { $0.filled(from: places) }, step: step, count: count,
-      evidence: proof + evidence(for: rule, fact, at: time), isCapped: isCapped, isRepeat: isRepeat)
+      evidence: proof + evidence(for: rule, fact, at: time), isCapped: isCapped, isRepeat: isRepeat,
+      waiver: waivers.first { $0.covers(rule, fact, at: now) }?.words)
   }
 
   /// Why it is this step: that the one before had no effect, or that the cap is reached.

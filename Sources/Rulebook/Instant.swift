@@ -2,7 +2,7 @@
 ///
 /// Live facts count from the Unix epoch, replayed ones from the start of their recording; the rulebook
 /// only ever compares and subtracts, so that a night can be replayed in a second.
-public struct Instant: Comparable, Hashable, Sendable {
+public struct Instant: Comparable, Hashable, Sendable, Codable {
   /// Nanoseconds since the origin of the stream; ±292 years.
   public var nanoseconds: Int64
 

@@ -12,6 +12,8 @@ public final class Judge {
   private var told: Set<String> = []
   private let context = MatchContext()
   private var standing: [Fact.Kind: PatternSet.Standing] = [:]
+  /// The rules that are not enforced at the moment.
+  public var waivers: [Waiver] = []
   var raised = RecentStories()
   var states = SettledStates()
   var state = WindowState()

@@ -22,8 +22,18 @@ public struct Verdict: Sendable {
   public let isCapped: Bool
   /// The rule had fired on this command before; there is an alert about it.
   public let isRepeat: Bool
+  /// Why the rule is not enforced here, in the words of the alert; nil where it is.
+  public let waiver: String?
 
   public var actions: [Action] { orders.map(\.action) }
+
+  /// The same, with nothing done but calling the human.
+  public func onlyEscalating(since reason: String) -> Verdict {
+    Verdict(
+      rule: rule, fact: fact, time: time, why: why, instead: instead, prompt: prompt,
+      orders: [Order(.escalate)], step: step, count: count, evidence: evidence + [reason], isCapped: true,
+      isRepeat: isRepeat, waiver: waiver)
+  }
 
   /// Characters that a filled text may have.
   public static let longest = 600

@@ -53,6 +53,8 @@ final class AgentPane {
   /// What waits for the agent's next turns; told to a new session that takes its place.
   var queued: [String] = []
   let isObserving: Bool
+  /// The human has stopped all typing.
+  var isOnHold = false
   private var intervention: Intervention?
   private var cases: [Case] = []
   /// Corrections that came too late for the one being typed.
@@ -139,7 +141,10 @@ final class AgentPane {
 
   /// Takes up a verdict: what is to be done at once comes first, the log line after it.
   func open(_ verdict: Verdict, as alert: Alert, at now: Instant) -> [Effect] {
-    if isObserving { return [.log(Case(alert: alert, verdict: verdict, at: now).observed())] }
+    if isObserving || verdict.waiver != nil {
+      if verdict.isRepeat { return [] }
+      return [.log(Case(alert: alert, verdict: verdict, at: now).observed())]
+    }
     if others.isForeseen(verdict, at: now) { return [] }
     // Whether the restart helps is not known yet.
     if restarts.isUnderWay, verdict.rule.windows.stall != nil { return [] }
@@ -278,7 +283,7 @@ final class AgentPane {
       isAlive: isAlive, isInMode: isInMode, state: reader.state, box: reader.box, prompts: prompts,
       dialogWithin: reader.dialogWithin,
       isHumanTyping: reader.humanTyped.map { now - $0 < Self.typingLasts } ?? false,
-      isBoxOwn: reader.isBoxOwn)
+      isBoxOwn: reader.isBoxOwn, isOnHold: isOnHold)
   }
 
   private func effect(_ step: Intervention.Effect) -> Effect? {

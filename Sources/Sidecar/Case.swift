@@ -88,7 +88,7 @@ struct Case {
   /// The alert when only watching: what would have been done.
   func observed() -> Alert {
     var alert = alert
-    alert.actions = verdict.actions.map { Alert.Deed($0.rawValue, result: "would") }
+    alert.actions = verdict.actions.map { Alert.Deed($0.rawValue, result: verdict.waiver ?? "would") }
     alert.outcome = .observed
     return alert
   }

@@ -9,9 +9,10 @@ final class Court {
   /// The alert about a rule file that was refused, until it is corrected.
   var refusal: Alert?
 
-  init(_ library: RuleLibrary) {
+  init(_ library: RuleLibrary, waivers: [Waiver] = []) {
     self.library = library
     judge = Judge(library.rulebook)
+    judge.waivers = waivers
   }
 
   /// Goes on by other rules.
@@ -41,6 +42,11 @@ struct Courts {
   /// That of agents in no project.
   var common: Court { open[""]! }
 
+  /// The rules that are not enforced at the moment, in all courts.
+  var waivers: [Waiver] = [] {
+    didSet { for court in open.values { court.judge.waivers = waivers } }
+  }
+
   var all: Dictionary<String, Court>.Values { open.values }
 
   /// The court for an agent that works in a folder, and what is wrong with its rule files when it opens.
@@ -52,7 +58,7 @@ struct Courts {
     guard open.count < Self.most, let library = try? RuleLibrary(sources.of(project: folder)) else {
       return (common, [])
     }
-    let court = Court(library)
+    let court = Court(library, waivers: waivers)
     open[folder.path] = court
     let known = Set(common.library.errors.map(\.description))
     return (court, library.errors.filter { !known.contains($0.description) })

@@ -25,6 +25,7 @@ final class Office: Sendable {
 
   let desk: CallDesk
   let log: AlertLog
+  private let scribe: Scribe
   private let tell: @Sendable (Watcher.Report) -> Void
   private let awaited = Awaited()
   private let papers: AsyncStream<News>
@@ -41,11 +42,13 @@ final class Office: Sendable {
   ) {
     self.log = log
     tell = report
+    let scribe = Scribe(log, tell: report)
+    self.scribe = scribe
     (papers, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
     desk = CallDesk(calls, notifiers: notifiers, awaited: awaited) { word in
       switch word {
       case .call(let call): Self.tell(call, report)
-      case .line(let alert): await Self.write(alert, to: log, report)
+      case .line(let alert): await scribe.write(alert)
       case .trouble(let text): report(.trouble(text))
       }
     }
@@ -103,8 +106,16 @@ final class Office: Sendable {
   /// - Parameter isWell: Returns when the watch has answered.
   func run(isWell: @escaping @Sendable () async -> Bool) async {
     let calling = Task { await desk.run(isWell: isWell) }
+    let retrying = Task {
+      while !Task.isCancelled {
+        try await Task.sleep(for: Scribe.pause)
+        await scribe.retry()
+      }
+    }
     await Task { await drain() }.value
+    retrying.cancel()
     await desk.finish(within: Self.farewell)
+    await scribe.close()
     calling.cancel()
     await calling.value
   }
@@ -118,7 +129,7 @@ final class Office: Sendable {
         case .paper(let paper):
           switch paper.kind {
           case .line:
-            await Self.write(paper.alert, to: log, tell)
+            await scribe.write(paper.alert)
             await desk.note(paper.alert)
           case .call(let cure): await desk.take(paper.alert, cure: cure)
           case .program(let path): group.addTask { await self.run(path, paper.alert) }
@@ -126,18 +137,6 @@ final class Office: Sendable {
         }
       }
     }
-  }
-
-  private static func write(
-    _ alert: Alert, to log: AlertLog, _ tell: @Sendable (Watcher.Report) -> Void
-  ) async {
-    do {
-      let receipt = try await log.append(alert)
-      for notice in receipt.notices { tell(.trouble("\(notice)")) }
-    } catch {
-      tell(.trouble("\(error)"))
-    }
-    tell(.alert(alert))
   }
 
   private static func tell(_ call: Call, _ tell: @Sendable (Watcher.Report) -> Void) {

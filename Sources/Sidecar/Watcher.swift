@@ -28,6 +28,14 @@ public actor Watcher {
     public var probes: ProbeSettings?
     /// Shows calls for the human on tmux's status line.
     public var showsInTmux = true
+    /// Agents that are only watched: by their name, pane or session.
+    public var observedAgents: [String] = []
+    /// Rules that are only watched.
+    public var observedRules: [String] = []
+    /// How often hands are laid on agents.
+    public var caps = Breaker.Caps()
+    /// Where the emergency stop is noted for all watches; nil for none.
+    public var stopFile: String?
     /// The journal of what is queued for agents; nil queues nothing.
     public var queue: String?
     /// When the human is called, and how.
@@ -53,12 +61,14 @@ public actor Watcher {
   }
 
   let watch: ServerWatch
-  private(set) var courts: Courts
+  var courts: Courts
   let settings: Settings
   let clock = LiveClock()
   let office: Office
   let exec: ExecWatch?
   var executions = ExecutionsSeen()
+  var breaker: Breaker
+  var stop = StopState()
   var panes: [PaneID: Place] = [:]
   /// Panes whose program has ended, as they were: another one may take its place.
   var departed: [PaneID: PaneInfo] = [:]
@@ -71,7 +81,7 @@ public actor Watcher {
   private(set) var clients: [PaneID: ControlClient] = [:]
   private let typing: AsyncStream<Errand>
   private let orders: AsyncStream<Errand>.Continuation
-  private var generator = SystemRandomNumberGenerator()
+  var generator = SystemRandomNumberGenerator()
   /// The watch has ended; what runs beside it ends as well.
   private(set) var isOver = false
   /// Wakes this actor for the pane that wants it first.
@@ -106,6 +116,8 @@ public actor Watcher {
       exec = nil
     }
     queue = settings.queue.map { QueueStore($0) }
+    breaker = settings.calls.state?.breaker.read() ?? Breaker()
+    breaker.caps = settings.caps
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
       log: log, calls: settings.calls,
@@ -126,6 +138,8 @@ public actor Watcher {
       group.addTask { await self.reconcile() }
       group.addTask { await self.followRules() }
       group.addTask { await self.followQueue() }
+      waiveObservedRules()
+      group.addTask { await self.followStop() }
       group.addTask { await self.probe() }
       group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
@@ -289,10 +303,11 @@ public actor Watcher {
   private func drop(_ id: PaneID, at now: Instant) {
     guard let place = panes.removeValue(forKey: id) else { return }
     leaveProcess(of: id)
+    let isOurDoing = place.pane.restarts.isPastReturn
     carry(place.pane.end(at: now), to: id, process: place.info.process)
     leaveQueue(of: id, at: now)
     notes.leave(id)
-    noteGone(place, at: now)
+    if !isOurDoing { noteGone(place, at: now) }
     office.leave("\(id)")
   }
 
@@ -304,6 +319,7 @@ public actor Watcher {
       pane.agent.name = dialect.name
       panes[id]?.isReported = true
       office.report(.sees(pane.agent))
+      observe(pane.agent)
     }
     seekProcess(of: id, at: now)
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
@@ -331,6 +347,7 @@ public actor Watcher {
       guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] ?? probes.departed[id]
       else { continue }
       place.pane.judge = place.court.judge
+      let verdict = limited(verdict, at: now)
       let alert = alert(for: verdict, place.pane.agent, at: now)
       carry(place.pane.open(verdict, as: alert, at: now), to: id, process: place.info.process)
     }

@@ -1,17 +1,66 @@
 import ArgumentParser
 import Foundation
+import Rulebook
 import Sidecar
 
 extension Outrider {
   struct Allow: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lets a program on hold go on; without a name, lists what is on hold.",
-      discussion: "Only from a terminal in which no agent works.")
+      abstract: "Lets a program on hold go on, or lets a rule be broken for a while.",
+      discussion: """
+        Without a name, lists what is on hold and what is allowed. With --for, the name is a rule's: it is not enforced
+        for that time, and what it finds is written down. An exception ends with the watch, at the latest after a day.
+        Only from a terminal in which no agent works.
+        """)
 
-    @Argument(help: "What is on hold, as the alert names it.")
+    @Argument(help: "What is on hold, as the alert names it; with --for, a rule's id.")
     var id: String?
 
-    func run() throws { try decide("allow", id) }
+    @Option(name: .customLong("for"), help: "How long the rule may be broken, as in 10m.")
+    var lasts: String?
+
+    @Option(help: "Only by this agent: its name, its pane (%3), both or its session.")
+    var agent: String?
+
+    @Option(help: "Only with this command, word for word as alerts show it.")
+    var command: String?
+
+    @Option(help: "End the exception with this id.")
+    var end: String?
+
+    func validate() throws {
+      if let lasts, Duration(spelled: lasts) == nil {
+        throw ValidationError("--for \(lasts): write a time as in 10m or 1h30m.")
+      }
+      if lasts == nil, agent != nil || command != nil {
+        throw ValidationError("Say for how long, as in: outrider allow push-main --agent %3 --for 10m")
+      }
+      if lasts != nil, id == nil {
+        throw ValidationError("Name the rule, as in: outrider allow push-main --for 10m")
+      }
+    }
+
+    func run() throws {
+      if let end {
+        _ = try ask(Message("disallow", ["id": end]), for: "allow")
+      } else if let lasts, let id {
+        var fields = ["id": id, "for": lasts]
+        fields["agent"] = agent
+        fields["command"] = command
+        let answer = try ask(Message("allow", fields), for: "allow")
+        print(
+          "\(id) may be broken until \(answer.fields["until"] ?? ""); "
+            + "end it with: outrider allow --end \(answer.fields["id"] ?? "")")
+      } else {
+        try decide("allow", id)
+        if id == nil { try listAllowed() }
+      }
+    }
+
+    private func listAllowed() throws {
+      let answer = try ask(Message("allowed"), for: "allow")
+      print(answer.body.isEmpty ? "no rule may be broken" : String(decoding: answer.body, as: UTF8.self))
+    }
   }
 
   struct Deny: ParsableCommand {

@@ -16,7 +16,7 @@ struct Outrider: AsyncParsableCommand {
       Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self, Install.self,
       Uninstall.self,
       Doctor.self, Release.self, Allow.self, Deny.self, Queue.self, Status.self, Ack.self, Silence.self,
-      Notify.self,
+      Notify.self, Stop.self, Resume.self,
     ]
   )
 

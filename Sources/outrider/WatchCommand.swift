@@ -31,7 +31,19 @@ extension Outrider {
     @Flag(help: "Say what would be done, and do nothing.")
     var observe = false
 
+    @Option(help: "Only watch by this rule, and do nothing; may be repeated.")
+    var observeRule: [String] = []
+
+    @Option(help: "Only watch this agent: its name, its pane (%3), both or its session; may be repeated.")
+    var observeAgent: [String] = []
+
     @OptionGroup var file: ConfigurationOptions
+
+    @Option(help: "Corrections of one agent within an hour; beyond that only you are called.")
+    var capAgent = Breaker.Caps().agent
+
+    @Option(help: "Corrections of all agents within an hour; beyond that only you are called.")
+    var capFleet = Breaker.Caps().fleet
 
     @Option(
       help: "A program to call with an alert that needs you, as JSON on its standard input; may be repeated.")
@@ -68,6 +80,9 @@ extension Outrider {
       signal(SIGPIPE, SIG_IGN)
       let library = try rules.load(withProject: false)
       library.errors.forEach { complain("\($0)") }
+      for rule in observeRule where !library.rulebook.rules.contains(where: { $0.id == rule }) {
+        throw ValidationError("--observe-rule \(rule): no rule is called so; see: outrider rules list")
+      }
       let server = self.server
       let panes = ServerWatch(server: server, sessions: session.isEmpty ? .all : .named(Set(session)))
       _ = try await reachable(server)
@@ -78,6 +93,10 @@ extension Outrider {
       await tryLog(alerts)
       var settings = Watcher.Settings()
       settings.isObserving = observe
+      settings.observedRules = observeRule
+      settings.caps = Breaker.Caps(agent: capAgent, fleet: capFleet)
+      settings.observedAgents = observeAgent
+      settings.stopFile = StopFile(environment: ProcessInfo.processInfo.environment)?.path
       settings.server = key
       settings.followsProjects = rules.userRules
       settings.executions = executions(of: key)

@@ -170,6 +170,40 @@ extension Live {
       }
     }
 
+    @Test("A rule is broken for a while, and all agents are stopped and let go on, at a human's word only")
+    func exceptions() async throws {
+      try await staged { calls in
+        let said = calls.program.home.appending(path: "agent-said").path
+        try await calls.stage.open("other", "cat")
+        try await calls.stage.open("agent", "cat")
+        try await calls.start()
+        #expect(try await calls.human("allow no-such-rule --for 5m").text.contains("no rule is called"))
+        #expect(try await calls.human("allow kubectl-apply --for ever").status == "2")
+        let allowed = try await calls.human("allow kubectl-apply --for 10m")
+        #expect(allowed.status == "0" && allowed.text.contains("may be broken until"), "\(allowed)")
+        let list = try await calls.human("allow")
+        #expect(list.text.contains("nothing is on hold") && list.text.contains("  kubectl-apply  until "))
+        try await calls.stage.reenact("deploy.codex", "--speed 6", session: "codex")
+        try await eventually("it is told of and let be") { calls.log.contains("allowed by ") }
+        #expect(calls.log.contains(#""rule":"exception""#))
+        #expect(calls.stage.read("paste", session: "codex").isEmpty)
+
+        let stopped = try await calls.human("stop")
+        #expect(stopped.text.contains("all agents are stopped"), "\(stopped)")
+        try await eventually("the watch has stopped them") { calls.log.contains(#""rule":"stop""#) }
+        let lone = Process()
+        lone.executableURL = URL(filePath: "/usr/bin/env")
+        lone.arguments = ["setsid", "--wait", "sh", "-c", "\(calls.prefix) resume 2> '\(said)'"]
+        try lone.start()
+        lone.waitUntilExit()
+        #expect(calls.program.text("agent-said").contains("only a human at a terminal"))
+        #expect(try await calls.human("resume").text.contains("agents may be typed to again"))
+        try await eventually("the watch lets them go on") { calls.log.contains(#""rule":"resume""#) }
+        #expect(try await calls.human("resume").text.contains("nothing is stopped"))
+        #expect(calls.calls.isEmpty)
+      }
+    }
+
     @Test("are made by the next watch when a notifier hung until this one was killed")
     func outbox() async throws {
       try await LiveStage.with { stage in

@@ -40,14 +40,21 @@ extension RealTmux {
     func killed() async throws {
       try await withServer { tmux in
         let bench = try benchProgram()
-        let (gaps, ready) = (tmux.directory + "/gaps", tmux.directory + "/ready")
-        try await tmux.start("main", "\(bench) write 4 \(gaps)")
+        let (gaps, ready, go) = (tmux.directory + "/gaps", tmux.directory + "/ready", tmux.directory + "/go")
+        // However late the listener comes, the flood is still to begin.
+        try await tmux.start(
+          "main", "until [ -e \(go) ]; do printf .; sleep 0.05; done; \(bench) write 6 \(gaps)")
         let listener = Process()
         listener.executableURL = URL(fileURLWithPath: bench)
         guard case .named(let name) = tmux.server.socket else { return }
         listener.arguments = ["listen", name, ready]
         try listener.run()
         try await eventually("the listener reads") { !contents(ready).isEmpty }
+        _ = FileManager.default.createFile(atPath: go, contents: nil)
+        try await eventually("the flood has begun") {
+          let lines = try await tmux.server.run(["display-message", "-p", "-t", "main", "#{history_size}"])
+          return (Int(String(decoding: lines, as: UTF8.self).split(separator: "\n").joined()) ?? 0) > 100
+        }
         kill(listener.processIdentifier, SIGKILL)
         try await eventually("its clients are gone") { try await tmux.server.run(["list-clients"]).isEmpty }
         try await eventually("the writer is done") { !contents(gaps).isEmpty }

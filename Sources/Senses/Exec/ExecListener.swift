@@ -25,6 +25,8 @@ public final class ExecListener: Sendable {
     public let parent: Int32
     /// How many programs stand between it and the tree's first process, itself counted.
     public let level: Int
+    /// The tree's first process has started it, with no other program in between.
+    public let isByFirst: Bool
     /// Nanoseconds of `CLOCK_MONOTONIC`: by the kernel's word, or when it was found.
     public let time: UInt64
     /// As `/proc/PID/cmdline` had them; empty when the process was gone already.

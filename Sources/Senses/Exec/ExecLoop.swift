@@ -160,8 +160,8 @@ struct ExecLoop: ~Copyable {
     events.append(
       .executed(
         .init(
-          tree: member.tree, process: process, parent: member.parent, level: level, time: time,
-          arguments: Array(bytes), stop: outcome)))
+          tree: member.tree, process: process, parent: member.parent, level: level,
+          isByFirst: member.isCopyOfFirst, time: time, arguments: Array(bytes), stop: outcome)))
   }
 
   private func stopped(_ process: Int32) -> ExecListener.Stop {

@@ -133,6 +133,9 @@ extension Lineage.Member {
     copies = 0
   }
 
+  /// It was forked by the tree's first process, or by a copy of it, and has executed nothing yet.
+  var isCopyOfFirst: Bool { level == 0 && copies > 0 }
+
   /// Whether the process that has the id now is still this one.
   func isSame(as status: ProcessFiles.Status) -> Bool {
     if let start { return start == status.start }

@@ -5,6 +5,13 @@ import Rulebook
 extension CallDesk {
   var state: Escalations { escalations }
 
+  /// Troubles that nobody has acknowledged or silenced, the gravest first and of those the oldest.
+  var unanswered: [Escalation] {
+    let now = WallTime.now
+    return escalations.open.filter { $0.state == .open && !escalations.isSilenced($0, at: now) }
+      .sorted { ($1.severity, $0.opened) < ($0.severity, $1.opened) }
+  }
+
   /// - Returns: The troubles that are acknowledged now; nil when the name means none.
   func acknowledge(_ name: String, by who: String) async -> [Escalation]? {
     let named = escalations.named(name)

@@ -93,7 +93,7 @@ extension Watcher {
   }
 
   /// Why who asks has no say; nil when he has.
-  private func objection(to peer: Int32) -> String? {
+  func objection(to peer: Int32) -> String? {
     let asker = DecisionRequest.Asker(
       ancestry: Ancestry.of(peer), terminal: ProcessFiles.status(peer)?.terminal ?? 0)
     let known = executions.roots.values.map(\.id)
@@ -106,7 +106,7 @@ extension Watcher {
     return DecisionRequest.objection(to: asker, agents: agents, terminals: Set(terminals))
   }
 
-  private static func name(of peer: Int32) -> String {
+  static func name(of peer: Int32) -> String {
     let user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "the human"
     let link = "/proc/\(peer)/fd/0"
     guard let terminal = try? FileManager.default.destinationOfSymbolicLink(atPath: link),

@@ -19,13 +19,17 @@ struct ExecBench {
     judge.adopt(Self.holding(rulebook))
   }
 
+  /// Holds nothing by rules that are not enforced at the moment.
+  func adopt(_ waivers: [Waiver]) { judge.waivers = waivers }
+
   /// What holds the program.
   ///
   /// - Parameter isText: The facts are about what a shell was given to run. What that executes is judged when it
   ///   does, so that only rules count which are about no program of a certain name.
   func verdicts(on facts: [Fact], isText: Bool) -> [Verdict] {
     facts.flatMap { judge.judge($0) }.filter { verdict in
-      verdict.actions.contains(.hold) && (!isText || watchlist.nameless.contains(verdict.rule.id))
+      verdict.actions.contains(.hold) && verdict.waiver == nil
+        && (!isText || watchlist.nameless.contains(verdict.rule.id))
     }
   }
 

@@ -10,6 +10,7 @@ import Synchronization
 final class ExecDesk: Sendable {
   enum Message: Sendable {
     case adopt(Rulebook?, String)
+    case waive([Waiver])
     case own([String], String)
     case know(ProgramFiles)
     case decide(String, Order.Release, String, @Sendable (Bool) -> Void)
@@ -133,6 +134,7 @@ final class ExecDesk: Sendable {
   /// Whether it was the last.
   private func take(_ message: Message, _ docket: inout ExecDocket) -> Bool {
     switch message {
+    case .waive(let waivers): docket.adopt(waivers)
     case .adopt(let rulebook, let agent): docket.adopt(rulebook, agent: agent)
     case .own(let lines, let agent): docket.own[agent] = lines
     case .know(let originals): docket.originals = originals

@@ -29,7 +29,7 @@ extension ExecDocket {
     let surroundings = ExecReading.Surroundings(
       agent: agent.name, directory: ProcessFiles.directory(process),
       environment: isLookedAt ? variables(of: process, apartFromThoseOf: agent.root, reading) : [],
-      isInner: execution.level > Self.outermost,
+      isInner: execution.level > Self.outermost || (execution.isByFirst && arguments.text == nil),
       time: clock.instant(ofMonotonic: Int64(clamping: execution.time)))
     let facts = reading.facts(arguments, surroundings).map { fact in
       var fact = fact

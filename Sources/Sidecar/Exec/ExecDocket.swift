@@ -24,6 +24,7 @@ struct ExecDocket {
   /// Processes on hold that were seen stopped.
   private var asleep: Set<ProcessIdentity> = []
   private var allowance: [String: (second: Int64, count: Int)] = [:]
+  private var waivers: [Waiver] = []
   private var pulses: [Int: AgentPulse] = [:]
   private var nextPulse: Instant?
   /// Far from the numbers of what panes and hooks tell of.
@@ -58,12 +59,18 @@ struct ExecDocket {
     .compactMap { $0 }.min()
   }
 
+  mutating func adopt(_ waivers: [Waiver]) {
+    self.waivers = waivers
+    for bench in [common] + benches.values { bench.adopt(waivers) }
+  }
+
   mutating func adopt(_ rulebook: Rulebook?, agent: String) {
     if agent.isEmpty {
       if let rulebook { common.adopt(rulebook) }
     } else if let rulebook {
       if benches[agent] == nil {
         benches[agent] = ExecBench(rulebook)
+        benches[agent]?.adopt(waivers)
       } else {
         benches[agent]?.adopt(rulebook)
       }

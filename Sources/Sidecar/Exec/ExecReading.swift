@@ -11,7 +11,7 @@ struct ExecReading {
     let directory: String?
     /// Assignments of the environment that rules ask for.
     var environment: [String] = []
-    /// Another program has started it, not the agent's own shell.
+    /// Another program has started it, or the agent for itself; not the agent's own shell.
     var isInner = false
     let time: Instant
   }

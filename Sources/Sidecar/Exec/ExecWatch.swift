@@ -142,6 +142,9 @@ public final class ExecWatch: Sendable {
     listener.know(files)
   }
 
+  /// Holds nothing from now on by rules that are waived.
+  func adopt(_ waivers: [Waiver]) { desk.send(.waive(waivers)) }
+
   /// Watches everything that an agent's process has started and will start.
   public func follow(_ root: Int32, agent: String) {
     let path = ProcessFiles.environment(root).split(separator: 0).first { $0.starts(with: "PATH=".utf8) }

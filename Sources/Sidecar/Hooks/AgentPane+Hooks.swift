@@ -28,8 +28,9 @@ extension AgentPane {
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       for verdict in judge.judge(fact) {
         let isRefusal = verdict.actions.contains(.deny)
-        if isObserving, verdict.isRepeat { continue }
-        if isRefusal, !isObserving, !refuse(verdict, at: now) {
+        let isWatchedOnly = isObserving || verdict.waiver != nil
+        if isWatchedOnly, verdict.isRepeat { continue }
+        if isRefusal, !isWatchedOnly, !refuse(verdict, at: now) {
           ruling.deny(verdict, as: alert(verdict))
         } else {
           ruling.take(verdict, as: alert(verdict), clock: clock()) { self.open($0, as: $1, at: now) }

@@ -26,7 +26,7 @@ struct HookRuling {
     _ verdict: Verdict, as alert: Alert, clock: Instant, pane: ((Verdict, Alert) -> [AgentPane.Effect])?
   ) {
     let item = Case(alert: alert, verdict: verdict, at: now)
-    if isObserving {
+    if isObserving || verdict.waiver != nil {
       effects.append(.log(item.observed()))
     } else if verdict.actions.contains(.deny) {
       denials.append(item.correction)
@@ -47,7 +47,7 @@ struct HookRuling {
 
   /// Refuses without a new alert, since there is one already.
   mutating func deny(_ verdict: Verdict, as alert: Alert) {
-    guard !isObserving else { return }
+    guard !isObserving, verdict.waiver == nil else { return }
     denials.append(Case(alert: alert, verdict: verdict, at: now).correction)
   }
 

@@ -16,7 +16,11 @@ extension Watcher {
   public nonisolated func answer(_ message: Message, from peer: Int32) async -> Message {
     switch message.verb {
     case "hook": await answerHook(message, from: peer)
+    case "allow" where message.fields["for"] != nil: await allow(message, from: peer)
     case "allow": await decide(.allow, message, from: peer)
+    case "disallow": await disallow(message, from: peer)
+    case "allowed": Message("ok", body: await waiverLines())
+    case "stop", "resume": await answerStop(message, from: peer)
     case "deny": await decide(.kill, message, from: peer)
     case "held": Message("ok", body: HeldProgram.json(await held()))
     case "ack", "silence", "unsilence", "troubles": await answerCalls(message, from: peer)

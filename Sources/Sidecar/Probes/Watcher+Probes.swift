@@ -204,6 +204,12 @@ extension Watcher {
     var agent = probes.agents[id] ?? ProbesAtWork.Agent()
     let known = agent.process
     if known?.isAlive ?? false { return }
+    if place.pane.restarts.isPastReturn {
+      // It was ended to be started again.
+      (agent.process, agent.hasEnded) = (nil, false)
+      probes.agents[id] = agent
+      return
+    }
     guard known != nil || (agent.searched.map { now - $0 >= ProbesAtWork.processInterval } ?? true) else {
       return
     }
@@ -219,7 +225,8 @@ extension Watcher {
 
   /// Whether a fact is about an agent that is there: what the pane still shows of one that has ended is none.
   func isCurrent(_ fact: Fact, of id: PaneID, _ place: Place) -> Bool {
-    guard fact.kind == .state, fact.source == .pane, let agent = probes.agents[id],
+    guard fact.kind == .state, fact.source == .pane, !place.pane.restarts.isPastReturn,
+      let agent = probes.agents[id],
       let dialect = place.pane.reader.dialect, agent.hasEnded || !(agent.process?.isAlive ?? true)
     else { return true }
     guard let process = AgentProcess.find(in: place.info.process, dialect) else { return false }

@@ -17,6 +17,7 @@ extension AgentPane {
       let alert = new.restarted([], "withheld: \(why)", .escalated, at: now)
       return [.call(alert), .log(alert)]
     }
+    if isOnHold { return refuse("the human has stopped all typing: outrider resume") }
     if let why = restarts.objection(order, at: now) { return refuse(why) }
     guard let dialect = reader.dialect else { return refuse("the agent is not known") }
     guard let processes else { return refuse("its processes are on another machine") }

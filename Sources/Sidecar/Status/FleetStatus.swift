@@ -58,9 +58,9 @@ public struct AgentStatus: Codable, Sendable, Equatable {
   /// Programs of its own that are frozen until a human decides.
   public var held: [HeldStatus]
   public var alert: AlertStatus?
-  /// Calls for the human that are open.
+  /// Calls for the human that nobody has answered, the gravest first; nil when there are none.
   public var escalations: [EscalationStatus]?
-  /// Its pull requests, a line each.
+  /// Its pull requests, a line each, with its address: `#7 green  https://…`; nil when none is known.
   public var reviews: [String]?
 
   public init(name: String, pane: String, place: String, cwd: String, state: AgentState) {
@@ -150,5 +150,9 @@ public struct EscalationStatus: Codable, Sendable, Equatable {
     self.rule = rule
     self.text = text
     self.since = since
+  }
+
+  public init(_ trouble: Escalation) {
+    self.init(id: trouble.id, rule: trouble.cause, text: trouble.alert.text, since: trouble.opened)
   }
 }

@@ -52,7 +52,9 @@ extension AgentStatus {
         "holds '\(program.text)', \(program.then) in \(Self.spelled(program.left)): outrider allow|deny \(program.id)"
       )
     }
-    if let call = escalations?.first { return need(.called, "\(call.rule): \(call.text)") }
+    if let call = escalations?.first {
+      return need(.called, "\(call.rule): \(call.text): outrider ack \(call.id)")
+    }
     if state == AgentState.asking.rawValue { return need(.asking, "asks\(long): \(asks ?? evidence)") }
     if let lost = queue.first(where: { $0.state == QueueItem.State.unknown.rawValue }) {
       return need(.unknown, "may or may not have got '\(lost.text)': outrider queue --remove \(lost.id)")

@@ -16,6 +16,7 @@ extension Watcher {
   /// All agents as they are seen now.
   public func status() async -> FleetStatus {
     let held = await exec?.held() ?? []
+    let troubles = await office.desk.unanswered
     // An item may have been queued since the queue was looked at last.
     if let items = try? await queue?.items() {
       mail.take(items.filter { $0.target.server == settings.server })
@@ -34,6 +35,8 @@ extension Watcher {
             id: program.id, text: program.text, rules: program.rules,
             left: Int(max(0, (program.until - now).inSeconds)), then: program.then.rawValue)
         }
+        let calls = troubles.filter { $0.agent == agent.pane }.map(EscalationStatus.init)
+        agent.escalations = calls.isEmpty ? nil : calls
         return agent
       }
     let shown = Set(agents.flatMap(\.queue).map(\.id))
@@ -73,6 +76,7 @@ extension Watcher {
       agent.still = Int(max(0, still.inSeconds))
       agent.stalled = judge.rulebook.shortestStall.map { still >= $0 } ?? false
     }
+    agent.reviews = reviewStanding(of: info.pane).map { ["\($0.summary)  \($0.url)"] }
     if let present = target(of: info.pane) {
       agent.queue = mail.items(for: present).map { item in
         var shown = QueuedStatus(item)

@@ -71,6 +71,21 @@ struct LineageTests {
     #expect(lineage.executing(20, at: 250) != nil)
   }
 
+  @Test("is told apart from what the agent has started for itself")
+  func byFirst() {
+    var lineage = lineage()
+    lineage.note([fork(10, 20, 200), fork(20, 21, 210), fork(10, 30, 220)])
+    lineage.advance(to: 300) { _, _, _, _ in }
+    // A copy of a copy of the agent is as near to it.
+    for process: Int32 in [20, 21, 30] { #expect(lineage.members[process]?.isCopyOfFirst == true) }
+    #expect(lineage.members[10]?.isCopyOfFirst == false)
+    #expect(lineage.execute(30, 8) == 1)
+    #expect(lineage.members[30]?.isCopyOfFirst == false)
+    lineage.note([fork(30, 40, 400)])
+    lineage.advance(to: 500) { _, _, _, _ in }
+    #expect(lineage.members[40]?.isCopyOfFirst == false)
+  }
+
   @Test("is forgotten some time after its end, and all with its tree")
   func forgotten() {
     var lineage = lineage()

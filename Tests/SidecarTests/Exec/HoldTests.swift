@@ -47,6 +47,21 @@ extension Live {
       ("exec", "(exec kubectl apply -f web.yaml)"),
     ]
 
+    @Test("counts as the agent's own only when its shell has started it: its housekeeping is apart")
+    func inner() async throws {
+      try await ExecStage.with { stage in
+        try await stage.run("sleep 0.01; printf 'all:\\n\\tsleep 0.02\\n' | make -sf -")
+        func isInner(_ text: String) -> Bool? {
+          stage.facts.first { $0.text.contains(text) }.map { $0.fields["inner"] == .flag(true) }
+        }
+        try await eventually("all is told") { isInner("sleep 0.02") != nil }
+        // The stand-in starts a shell's file as an agent starts git for itself.
+        #expect(isInner("order") == true)
+        #expect(isInner("sleep 0.01") == false)
+        #expect(isInner("sleep 0.02") == true)
+      }
+    }
+
     @Test("is frozen and killed before its first line when a rule holds it", arguments: 0..<18)
     func isKilled(index: Int) async throws {
       let (name, script) = Self.kinds[index]
