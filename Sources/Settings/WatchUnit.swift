@@ -10,7 +10,6 @@ public enum WatchUnit {
     # Written by: outrider install systemd
     [Unit]
     Description=Outrider, beside the coding agents of tmux
-    Documentation=man:outrider(1)
     StartLimitIntervalSec=0
 
     [Service]
