@@ -69,6 +69,8 @@ actor Scribe {
   func close() async {
     await retry()
     guard !waiting.isEmpty else { return }
-    tell(.trouble("\(waiting.count) lines could not be written to the alert log and are lost"))
+    tell(
+      .trouble(
+        "\(log.path): \(waiting.count) lines could not be written and are lost; name another file by --log"))
   }
 }

@@ -16,7 +16,13 @@ extension Outrider {
 
     @Option(
       name: [.customShort("n"), .customLong("lines")], help: "How many of the last lines to print first.")
-    var lines = 10
+    var lines: Int?
+
+    @Option(help: "Only what was written so long ago or later, as in 2h; then -n counts only if it is given.")
+    var since: String?
+
+    @Flag(help: "Print below each alert why it was raised, what to do instead, and what shows it.")
+    var full = false
 
     @Flag(help: "Print the lines as they are, JSON.")
     var json = false
@@ -31,7 +37,10 @@ extension Outrider {
     var severity = Severity.info
 
     func validate() throws {
-      if lines < 0 { throw ValidationError("-n is a number of lines, 0 or more.") }
+      if let lines, lines < 0 { throw ValidationError("-n is a number of lines, 0 or more.") }
+      if let since, Duration(spelled: since) == nil {
+        throw ValidationError("--since \(since): write a time as in 2h or 1h30m.")
+      }
     }
 
     func run() async throws {
@@ -39,18 +48,27 @@ extension Outrider {
       let filter = AlertFilter(rules: Set(rule), agents: Set(agent), leastSeverity: severity)
       var reader = AlertReader(path, from: .oldest, filter: filter)
       let view = Rendering.standardOutput()
+      var shown = ShownAlerts()
+      let earliest = since.flatMap { Duration(spelled: $0) }.map { lasts in
+        WallTime(
+          milliseconds: Int64(Date().timeIntervalSince1970 * 1000) - lasts.components.seconds * 1000)
+      }
+      let lines = lines ?? (earliest == nil ? 10 : Self.most)
       var last: [AlertReader.Event] = []
       repeat {
-        last += try poll(&reader)
+        last += try poll(&reader).filter { event in
+          guard let earliest, case .alert(let alert) = event else { return true }
+          return (alert.updated ?? alert.time) >= earliest
+        }
         if last.count - lines > 1024, last.count / 4 > lines { last.removeFirst(last.count - lines) }
       } while reader.isBehind
-      last.suffix(lines).forEach { show($0, view) }
+      last.suffix(lines).forEach { show($0, view, &shown) }
       if last.isEmpty, !follow, !FileManager.default.fileExists(atPath: path) {
         throw Failure(.missing, "outrider tail: there is no alert log at \(path) yet; start `outrider watch`")
       }
       while follow {
         try await Task.sleep(for: .milliseconds(100))
-        try poll(&reader).forEach { show($0, view) }
+        try poll(&reader).forEach { show($0, view, &shown) }
       }
     }
 
@@ -62,9 +80,13 @@ extension Outrider {
       }
     }
 
-    private func show(_ event: AlertReader.Event, _ view: Rendering) {
+    /// Lines that are printed at once at most.
+    private static let most = 100_000
+
+    private func show(_ event: AlertReader.Event, _ view: Rendering, _ shown: inout ShownAlerts) {
       if case .alert(let alert) = event {
-        print(json ? alert.json : view.line(alert))
+        print(json ? alert.json : view.line(alert, isFirst: shown.isFirst(alert.id)))
+        if full, !json { view.details(alert).forEach { print("         \($0)") } }
       } else if let note = view.note(event) {
         complain(note)
       }
@@ -73,7 +95,26 @@ extension Outrider {
   }
 }
 
+/// Which alerts have a line already.
+private struct ShownAlerts {
+  private static let most = 4096
+  private var ids: Set<String> = []
+
+  mutating func isFirst(_ id: String) -> Bool {
+    // One that comes up again after so many others stands better by itself.
+    if ids.count >= Self.most { ids = [] }
+    return ids.insert(id).inserted
+  }
+}
+
 extension Rendering {
+  /// What a line has no room for: the reason, the advice, and what shows it.
+  fileprivate func details(_ alert: Alert) -> [String] {
+    let alert = alert.legible()
+    return [alert.why.map { "why: \($0)" }, alert.instead.map { "instead: \($0)" }].compactMap { $0 }
+      + alert.evidence.map { "shown by: \($0)" }
+  }
+
   /// As the standard output can show it: its width, and colours unless NO_COLOR is set.
   static func standardOutput() -> Rendering {
     let isTerminal = isatty(STDOUT_FILENO) == 1

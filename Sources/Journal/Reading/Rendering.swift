@@ -26,9 +26,12 @@ public struct Rendering: Sendable {
   }
 
   /// One line without a newline, free of control characters but for the colours.
-  public func line(_ alert: Alert) -> String {
+  public func line(_ alert: Alert) -> String { line(alert, isFirst: alert.updated == nil) }
+
+  /// The same of an alert of which no line was shown before, also when it has its outcome already.
+  public func line(_ alert: Alert, isFirst: Bool) -> String {
     let alert = alert.legible()
-    let isUpdate = alert.updated != nil
+    let isUpdate = alert.updated != nil && !isFirst
     let time = clock(alert.updated ?? alert.time)
     let label = isUpdate ? "   ↳" : alert.severity.label
     let who = "\(alert.agent.label) \(alert.rule)"
