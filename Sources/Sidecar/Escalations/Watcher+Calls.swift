@@ -17,9 +17,17 @@ extension Watcher {
 
   /// Notes what may end a trouble: facts as they come, and states when they have settled.
   func hear(_ facts: [Fact], _ judge: Judge) {
-    for fact in judge.takeEmitted() { office.hear(fact) }
+    hearEmitted(by: judge)
     for fact in facts where fact.kind != .state { office.hear(fact) }
     hearStates()
+  }
+
+  /// Hands what rules made of facts to all who wait for it; a judge gives it out once.
+  func hearEmitted(by judge: Judge) {
+    for fact in judge.takeEmitted() {
+      office.hear(fact)
+      probes.hear(fact)
+    }
   }
 
   /// The states of agents in trouble: a state that flickers ends nothing.

@@ -39,6 +39,18 @@ struct ProbesAtWork {
   /// Who pushed last from a work tree that several agents share.
   var owners: [String: PaneID] = [:]
   private var told: Set<String> = []
+  /// What rules emitted since it was looked at last; the newest.
+  private var heard: [Fact] = []
+
+  mutating func hear(_ emitted: Fact) {
+    heard.append(emitted)
+    if heard.count > 256 { heard.removeFirst() }
+  }
+
+  mutating func takeHeard() -> [Fact] {
+    defer { heard = [] }
+    return heard
+  }
 
   /// Whether a trouble is told for the first time.
   mutating func isNew(_ trouble: String) -> Bool { told.count < 256 && told.insert(trouble).inserted }

@@ -62,7 +62,8 @@ extension Watcher {
   /// What rules made of facts may ask for a probe at once.
   private func hearEmitted(_ own: ProbeSettings, at now: Instant) -> [Errand] {
     var errands: [Errand] = []
-    for fact in courts.all.flatMap({ $0.judge.takeEmitted() }) where fact.source != .probe {
+    courts.all.forEach { hearEmitted(by: $0.judge) }
+    for fact in probes.takeHeard() where fact.source != .probe {
       guard let id = PaneID(Array(fact.agent.utf8)), let place = panes[id] else { continue }
       switch fact.kind {
       case .diskShort: probes.agents[id]?.measured = nil

@@ -210,6 +210,36 @@ extension Live {
       }
     }
 
+    @Test("of the user's own are run after what a rule has made of a fact, whoever else hears of it")
+    func afterEmitted() async throws {
+      try await LiveStage.with { stage in
+        let file = stage.folder.appending(path: "own.yaml")
+        let program = try stage.script("look", "echo looked")
+        try """
+        probes: [{id: look, run: ['\(program)'], after: cluster-read}]
+        rules:
+          - {id: cluster-read, on: command, match: '^kubectl get ', emit: cluster-read, fires: [kubectl get pods], silent: [ls]}
+          - id: looked-after
+            on: probe
+            when: measure == look
+            severity: info
+            why: It was looked.
+            do: []
+            fires: [{text: looked, measure: look, exit: 0}]
+            silent: [{text: looked, measure: other, exit: 0}]
+        """.write(to: file, atomically: true, encoding: .utf8)
+        let library = try RuleLibrary(
+          RuleSources(shipped: Fixtures.root.appending(path: "rules"), added: [file]))
+        #expect(library.errors.map(\.description) == [])
+        try await stage.watching(settings: stage.settings(stage.probes()), library: library) {
+          try await stage.reenact("mentions.claude", "--speed 8")
+          try await eventually("it was looked after the command") {
+            stage.alerts.contains { $0.rule == "looked-after" }
+          }
+        }
+      }
+    }
+
     @Test(
       "tell that an agent's program was killed, though the kernel is not asked and the pane still shows it")
     func backAtTheShell() async throws {
