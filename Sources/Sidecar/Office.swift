@@ -1,4 +1,5 @@
 import Foundation
+import Hands
 import Journal
 import Notices
 import Rulebook
@@ -21,11 +22,13 @@ final class Office: Sendable {
     case paper(Paper)
     case fact(Fact)
     case gone(agent: String)
+    case deeds(Breaker)
   }
 
   let desk: CallDesk
   let log: AlertLog
   private let scribe: Scribe
+  private let breakerFile: StateFile<Breaker>?
   private let tell: @Sendable (Watcher.Report) -> Void
   private let awaited = Awaited()
   private let papers: AsyncStream<News>
@@ -42,6 +45,7 @@ final class Office: Sendable {
   ) {
     self.log = log
     tell = report
+    breakerFile = calls.state?.breaker
     let scribe = Scribe(log, tell: report)
     self.scribe = scribe
     (papers, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
@@ -96,6 +100,11 @@ final class Office: Sendable {
     inbox.yield(.gone(agent: agent))
   }
 
+  /// Keeps for the next watch what was done to agents.
+  func keep(_ breaker: Breaker) {
+    inbox.yield(.deeds(breaker))
+  }
+
   /// No more papers; `run` returns when the last is done.
   func close() {
     inbox.finish()
@@ -126,6 +135,8 @@ final class Office: Sendable {
         switch news {
         case .fact(let fact): await desk.hear(fact)
         case .gone(let agent): await desk.leave(agent)
+        // Where it cannot be written, the log cannot either, and says so.
+        case .deeds(let breaker): try? breakerFile?.write(breaker)
         case .paper(let paper):
           switch paper.kind {
           case .line:

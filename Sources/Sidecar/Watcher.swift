@@ -343,6 +343,8 @@ public actor Watcher {
 
   /// Hands each verdict to the pane that it is about, which need not be the one that printed just now.
   func raise(_ verdicts: [Verdict], at now: Instant) {
+    let before = breaker
+    defer { if breaker != before { office.keep(breaker) } }
     for verdict in verdicts {
       guard let id = PaneID(Array(verdict.fact.agent.utf8)), let place = panes[id] ?? probes.departed[id]
       else { continue }

@@ -30,19 +30,10 @@ extension Watcher {
   /// The verdict as far as the caps of the agent and the fleet allow it.
   func limited(_ verdict: Verdict, at now: Instant) -> Verdict {
     let hands: Set<Action> = [.interrupt, .prompt, .restart, .queue]
-    guard !settings.isObserving, verdict.waiver == nil, !hands.isDisjoint(with: verdict.actions),
-      let why = breaker.objection(to: verdict.fact.agent, at: now)
-    else {
-      keepBreaker()
+    guard !settings.isObserving, verdict.waiver == nil, !hands.isDisjoint(with: verdict.actions) else {
       return verdict
     }
-    return verdict.onlyEscalating(since: why)
-  }
-
-  /// What was done counts for the next watch as well.
-  private func keepBreaker() {
-    // Where it cannot be written, the log cannot either, and says so.
-    try? settings.calls.state?.breaker.write(breaker)
+    return breaker.objection(to: verdict.fact.agent, at: now).map(verdict.onlyEscalating) ?? verdict
   }
 
   private func add(_ waiver: Waiver) {
@@ -149,5 +140,6 @@ extension Alert.Agent {
 }
 
 extension StateFolder.Watch {
+  /// What was done to agents counts for the next watch as well.
   var breaker: StateFile<Breaker> { StateFile("\(path)/breaker.json") }
 }
