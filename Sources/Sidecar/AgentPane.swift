@@ -100,7 +100,7 @@ final class AgentPane {
     }
     guard let alert = others.takeRefused(fact) else { return [] }
     let late = alert.updated(
-      at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: .tooLate,
+      at: WallTime(now), outcome: .tooLate,
       actions: alert.actions + [
         Alert.Deed(Action.escalate.rawValue, result: "it ran although it was refused")
       ])
@@ -178,7 +178,7 @@ final class AgentPane {
   /// A hold that was waited for is over: what was killed is explained to the agent.
   func close(_ alert: Alert, _ verdict: Verdict, _ ending: Custody.Ending, at now: Instant) -> [Effect] {
     let hold = HoldOutcome(ending)
-    let time = WallTime(milliseconds: now.nanoseconds / 1_000_000)
+    let time = WallTime(now)
     guard hold.isProved else {
       return [.log(alert.updated(at: time, outcome: .resolved, actions: [hold.deed]))]
     }

@@ -6,7 +6,7 @@ extension Alert {
   init(
     _ verdict: Verdict, about agent: Agent, at now: Instant, using generator: inout some RandomNumberGenerator
   ) {
-    let time = WallTime(milliseconds: now.nanoseconds / 1_000_000)
+    let time = WallTime(now)
     let fact = verdict.fact
     var evidence = [fact.text]
     if case .string(let line)? = fact.fields["line"], line != fact.text { evidence = [line] }
@@ -18,7 +18,7 @@ extension Alert {
 
   /// The line about something that is wrong with the watch itself, not with an agent.
   public static func trouble(_ texts: [String], agent: String, at now: Instant) -> Alert {
-    let time = WallTime(milliseconds: now.nanoseconds / 1_000_000)
+    let time = WallTime(now)
     var generator = SystemRandomNumberGenerator()
     return Alert(
       time: time, id: makeID(at: time, using: &generator), rule: "watch-trouble", severity: .warning,

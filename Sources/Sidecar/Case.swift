@@ -112,7 +112,7 @@ struct Case {
     let needsHuman = needsHuman(after: results)
     if needsHuman { deeds.append(Alert.Deed(Action.escalate.rawValue)) }
     let updated = alert.updated(
-      at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: outcome(of: results), actions: deeds)
+      at: WallTime(now), outcome: outcome(of: results), actions: deeds)
     return (updated, needsHuman)
   }
 }

@@ -97,7 +97,7 @@ extension AgentPane {
     return [
       .log(
         look.alert.updated(
-          at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: .resolved, actions: deeds))
+          at: WallTime(now), outcome: .resolved, actions: deeds))
     ]
   }
 }

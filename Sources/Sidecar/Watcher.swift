@@ -184,7 +184,7 @@ public actor Watcher {
     office.file(alert)
   }
 
-  private var wallTime: WallTime { WallTime(milliseconds: clock.now.nanoseconds / 1_000_000) }
+  private var wallTime: WallTime { WallTime(clock.now) }
 
   /// Something that is to be done to a pane, in the order of decisions.
   private struct Errand: Sendable {

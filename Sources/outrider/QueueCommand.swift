@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Journal
+import Notices
 import Rulebook
 import Sidecar
 import Tmux
@@ -117,7 +118,7 @@ extension Outrider {
         throw Failure(.missing, "outrider queue: $HOME is not set; the queue is kept there")
       }
       let store = QueueStore(path)
-      let now = WallTime(milliseconds: LiveClock().now.nanoseconds / 1_000_000)
+      let now = WallTime.now
       do {
         if text == nil, move == nil, remove == nil { return try await list([]) }
         let dialects = try rules.load(withProject: false).dialects
@@ -210,8 +211,7 @@ private enum QueueLine {
   }
 
   static func expiry(of item: QueueItem) -> String {
-    let now = LiveClock().now.nanoseconds / 1_000_000
-    let left = max(0, item.expires.milliseconds - now) / 60_000 * 60
+    let left = max(0, item.expires.milliseconds - WallTime.now.milliseconds) / 60_000 * 60
     return "in \(Duration.seconds(max(60, left)).spelled)"
   }
 

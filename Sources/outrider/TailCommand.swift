@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Journal
+import Notices
 import Rulebook
 
 extension Outrider {
@@ -49,10 +50,7 @@ extension Outrider {
       var reader = AlertReader(path, from: .oldest, filter: filter)
       let view = Rendering.standardOutput()
       var shown = ShownAlerts()
-      let earliest = since.flatMap { Duration(spelled: $0) }.map { lasts in
-        WallTime(
-          milliseconds: Int64(Date().timeIntervalSince1970 * 1000) - lasts.components.seconds * 1000)
-      }
+      let earliest = since.flatMap { Duration(spelled: $0) }.map { WallTime.now + (.zero - $0) }
       let lines = lines ?? (earliest == nil ? 10 : Self.most)
       var last: [AlertReader.Event] = []
       repeat {

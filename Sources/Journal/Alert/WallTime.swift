@@ -1,3 +1,5 @@
+import Rulebook
+
 /// A moment in calendar time, to the millisecond: what an alert is stamped with.
 ///
 /// Written as ISO 8601 in UTC, `2026-11-23T13:02:11.042Z`. Holds the years 0 to 9999; values outside are
@@ -8,6 +10,11 @@ public struct WallTime: Sendable, Hashable, Comparable {
 
   public static let earliest: Int64 = -62_167_219_200_000
   public static let latest: Int64 = 253_402_300_799_999
+
+  /// Of an instant that counts from the Unix epoch, as live ones do.
+  public init(_ instant: Instant) {
+    self.init(milliseconds: instant.nanoseconds / 1_000_000)
+  }
 
   public init(milliseconds: Int64) {
     self.milliseconds = min(max(milliseconds, Self.earliest), Self.latest)

@@ -27,8 +27,8 @@ public struct HeldProgram: Codable, Sendable, Equatable {
     pid = held.processes.first?.id ?? 0
     command = cleaned(held.text, limit: 400)
     rules = held.rules
-    since = WallTime(milliseconds: held.since.nanoseconds / 1_000_000).iso8601
-    until = WallTime(milliseconds: held.until.nanoseconds / 1_000_000).iso8601
+    since = WallTime(held.since).iso8601
+    until = WallTime(held.until).iso8601
     then = held.then.rawValue
   }
 

@@ -25,7 +25,7 @@ struct HoldOutcome {
     switch hold.result {
     case .killed: (result, isProved) = ("killed", true)
     case .waiting(let until, let then):
-      let time = WallTime(milliseconds: until.nanoseconds / 1_000_000)
+      let time = WallTime(until)
       (result, isProved) = (
         "frozen until \(time), then \(then.rawValue); outrider allow \(hold.id) or outrider deny \(hold.id)",
         true

@@ -166,7 +166,7 @@ struct ExecutionsSeen {
       deed.action == Action.hold.rawValue
         ? Alert.Deed(deed.action, result: "killed, \(held[index].times) times", ms: deed.ms) : deed
     }
-    alert.updated = WallTime(milliseconds: now.nanoseconds / 1_000_000)
+    alert.updated = WallTime(now)
     return alert
   }
 

@@ -79,7 +79,7 @@ extension Watcher {
       }
     }
     let now = clock.now
-    let until = WallTime(milliseconds: (now + lasts).nanoseconds / 1_000_000)
+    let until = WallTime(now + lasts)
     let who = Self.name(of: peer)
     let id = "w\(String(UInt32.random(in: .min ... .max), radix: 36))"
     for agent in agents {
@@ -113,7 +113,7 @@ extension Watcher {
   func waiverLines() -> [UInt8] {
     forgetExpired()
     let lines = courts.waivers.filter { $0.until != nil }.map { waiver in
-      let until = waiver.until.map { WallTime(milliseconds: $0.nanoseconds / 1_000_000).iso8601 } ?? ""
+      let until = waiver.until.map { WallTime($0).iso8601 } ?? ""
       let whom = waiver.agent.map { " of \($0)" } ?? ""
       let what = waiver.command.map { ": \(cleaned($0, limit: 120))" } ?? ""
       return "\(waiver.id)  \(waiver.rule ?? "*")\(whom)  until \(until)\(what)"
@@ -123,7 +123,7 @@ extension Watcher {
 
   /// A line of the log about what the human decided.
   func write(_ rule: String, _ id: String?, _ text: String) {
-    let time = wall(clock.now)
+    let time = WallTime(clock.now)
     office.file(
       Alert(
         time: time, id: id ?? Alert.makeID(at: time, using: &generator), rule: rule, severity: .info,

@@ -53,7 +53,7 @@ public actor QueueStore {
     _ text: String, for target: QueueTarget, by: String, lifetime: Duration, at now: WallTime
   ) throws -> QueueItem {
     let text = try QueueItem.checked(text)
-    let expires = WallTime(milliseconds: now.milliseconds + lifetime.components.seconds * 1000)
+    let expires = now + lifetime
     var added: QueueItem?
     let roll = generator.next()
     try change(at: now) { (book) throws(QueueRefusal) in

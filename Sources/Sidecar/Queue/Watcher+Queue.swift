@@ -37,7 +37,7 @@ extension Watcher {
     mail.trouble = ""
     mail.take(items)
     mail.began = mail.began ?? now
-    for item in mail.items where item.expires <= wall(now) { await expire(item) }
+    for item in mail.items where item.expires <= WallTime(now) { await expire(item) }
     guard !settings.isObserving else { return }
     for id in panes.keys { bring(to: id, at: clock.now) }
     await settleLeftOver(at: now)
@@ -133,7 +133,8 @@ extension Watcher {
           present.instance = try await instance()
           if item.target.objection(to: present) == nil {
             isNoted =
-              try await queue?.mark(item.id, .typing, if: [.waiting], target: present, at: wall(clock.now))
+              try await queue?.mark(
+                item.id, .typing, if: [.waiting], target: present, at: WallTime(clock.now))
               ?? false
           }
         }
@@ -141,7 +142,8 @@ extension Watcher {
         if let present = target(of: id), courierTarget(of: id)?.objection(to: present) == nil {
           isNoted =
             try await queue?.mark(
-              item.id, .sending, if: [.typing, .sending], shownBefore: shown, at: wall(clock.now)) ?? false
+              item.id, .sending, if: [.typing, .sending], shownBefore: shown, at: WallTime(clock.now))
+            ?? false
         }
       }
     } catch {
@@ -158,7 +160,7 @@ extension Watcher {
   private func courierTarget(of id: PaneID) -> QueueTarget? { mail.couriers[id]?.item.target }
 
   private func settle(_ item: QueueItem, _ end: QueueDelivery.End, of id: PaneID, at now: Instant) {
-    let time = wall(now)
+    let time = WallTime(now)
     switch end {
     case .delivered(let how):
       mail.note(item.id, nil)
@@ -184,7 +186,7 @@ extension Watcher {
   }
 
   private func finish(_ item: QueueItem, _ how: String, at now: Instant) {
-    let time = wall(now)
+    let time = WallTime(now)
     office.file(item.alert(.delivered(how), at: time))
     keep { try await $0.end(item.id, "delivered", at: time) }
   }
@@ -237,9 +239,10 @@ extension Watcher {
     for (id, courier) in mail.couriers where courier.item.id == item.id { mail.couriers[id] = nil }
     mail.note(item.id, nil)
     do {
-      guard try await queue?.end(item.id, "expired", if: [.waiting, .typing, .unknown], at: wall(now)) != nil
+      guard
+        try await queue?.end(item.id, "expired", if: [.waiting, .typing, .unknown], at: WallTime(now)) != nil
       else { return }
-      office.file(item.alert(.expired(item.note ?? hindrance(of: item)), at: wall(now)))
+      office.file(item.alert(.expired(item.note ?? hindrance(of: item)), at: WallTime(now)))
     } catch {
       office.report(.trouble("\(error)"))
     }
@@ -260,7 +263,7 @@ extension Watcher {
           continue
         }
         mail.note(item.id, .waiting)
-        let time = wall(now)
+        let time = WallTime(now)
         keep {
           try await $0.mark(
             item.id, .waiting, if: [.handed], note: "the agent that held it has ended", at: time)
@@ -315,6 +318,4 @@ extension Watcher {
     )
     .trimmingCharacters(in: .whitespacesAndNewlines)
   }
-
-  func wall(_ now: Instant) -> WallTime { WallTime(milliseconds: now.nanoseconds / 1_000_000) }
 }

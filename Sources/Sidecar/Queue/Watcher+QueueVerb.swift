@@ -41,14 +41,16 @@ extension Watcher {
       let text = String(decoding: message.body, as: UTF8.self)
       return [try await add(text, for: place.target, by: QueueItem.human, lifetime: lifetime)]
     case "remove":
-      guard let gone = try await queue.end(id, "removed", at: wall(clock.now)) else { throw Self.unknown(id) }
+      guard let gone = try await queue.end(id, "removed", at: WallTime(clock.now)) else {
+        throw Self.unknown(id)
+      }
       mail.note(id, nil)
       return [gone]
     case "move":
       let place = try AgentAddress.find(message.fields["agent"] ?? "", among: places)
       var target = place.target
       target.instance = try await instance()
-      guard try await queue.aim(id, at: target, now: wall(clock.now)) else { throw Self.unknown(id) }
+      guard try await queue.aim(id, at: target, now: WallTime(clock.now)) else { throw Self.unknown(id) }
       return try await queue.items().filter { $0.id == id }
     default: throw QueueRefusal("this sidecar cannot do '\(verb)' with the queue; is it of another version?")
     }
@@ -77,7 +79,7 @@ extension Watcher {
     guard let queue else { throw QueueRefusal("this watch keeps no queue") }
     var target = target
     target.instance = try await instance()
-    return try await queue.add(text, for: target, by: by, lifetime: lifetime, at: wall(clock.now))
+    return try await queue.add(text, for: target, by: by, lifetime: lifetime, at: WallTime(clock.now))
   }
 
   /// What waits, with why.

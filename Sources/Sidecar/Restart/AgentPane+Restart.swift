@@ -150,6 +150,6 @@ extension Case {
     deeds.append(Alert.Deed(Action.restart.rawValue, result: result, ms: ms(now)))
     if outcome == .escalated { deeds.append(Alert.Deed(Action.escalate.rawValue)) }
     return alert.updated(
-      at: WallTime(milliseconds: now.nanoseconds / 1_000_000), outcome: outcome, actions: deeds)
+      at: WallTime(now), outcome: outcome, actions: deeds)
   }
 }

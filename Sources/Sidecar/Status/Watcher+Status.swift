@@ -42,7 +42,7 @@ extension Watcher {
     let shown = Set(agents.flatMap(\.queue).map(\.id))
     let stranded = mail.items.filter { !shown.contains($0.id) }.map(QueuedStatus.init)
     return FleetStatus(
-      time: wall(now), server: settings.server, observing: settings.isObserving, agents: agents,
+      time: WallTime(now), server: settings.server, observing: settings.isObserving, agents: agents,
       stranded: stranded)
   }
 
