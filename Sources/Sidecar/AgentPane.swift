@@ -50,8 +50,6 @@ final class AgentPane {
   var restarts = Restarts()
   /// What is looked at a second time before it is acted on.
   var looks = SecondLooks()
-  /// What waits for the agent's next turns; told to a new session that takes its place.
-  var queued: [String] = []
   let isObserving: Bool
   /// The human has stopped all typing.
   var isOnHold = false

@@ -35,7 +35,7 @@ public actor Watcher {
     /// How often hands are laid on agents.
     public var caps = Breaker.Caps()
     /// Where the emergency stop is noted for all watches; nil for none.
-    public var stopFile: String?
+    public var stopFile: StopFile?
     /// The journal of what is queued for agents; nil queues nothing.
     public var queue: String?
     /// When the human is called, and how.
@@ -443,8 +443,7 @@ public actor Watcher {
     guard let root = executions.roots[id.description] else { return true }
     if root.isAlive, let status = ProcessFiles.status(root.id) { return status.group == status.foreground }
     // One that was started again is not known yet.
-    guard let place = panes[id], let dialect = place.pane.reader.dialect else { return false }
-    return AgentProcess.find(in: place.info.process, dialect) != nil
+    return agentProcess(of: id) != nil
   }
 
   private func refuse(_ id: PaneID, _ refusal: Intervention.Refusal) {

@@ -118,7 +118,7 @@ extension Outrider {
 ///
 /// - Returns: The answers of those that agreed; one at least.
 private func ask(_ message: Message, as command: String) throws -> [Message] {
-  let client = SidecarClient(folder: RuntimeFolder(environment: ProcessInfo.processInfo.environment))
+  let client = SidecarClient.ofThisUser
   let answers: [Message]
   do {
     answers = try client.askAll(message, limit: .seconds(5))

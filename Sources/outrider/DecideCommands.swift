@@ -89,7 +89,7 @@ private func listHeld(_ verb: String) throws {
 }
 
 private func ask(_ message: Message, for verb: String) throws -> Message {
-  let client = SidecarClient(folder: RuntimeFolder(environment: ProcessInfo.processInfo.environment))
+  let client = SidecarClient.ofThisUser
   let answer: Message
   do {
     answer = try client.ask(message, limit: .seconds(5))

@@ -24,3 +24,10 @@ extension ServerOptions {
       folder: RuntimeFolder(environment: ProcessInfo.processInfo.environment), tmuxSocket: named ?? own)
   }
 }
+
+extension SidecarClient {
+  /// Asks whichever sidecars run.
+  static var ofThisUser: SidecarClient {
+    SidecarClient(folder: RuntimeFolder(environment: ProcessInfo.processInfo.environment))
+  }
+}

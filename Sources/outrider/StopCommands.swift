@@ -21,7 +21,7 @@ extension Outrider {
         throw Failure(.missing, "outrider stop: \(file.path) cannot be written")
       }
       print("all agents are stopped; let them go on with: outrider resume (or remove \(file.path))")
-      let client = SidecarClient(folder: RuntimeFolder(environment: ProcessInfo.processInfo.environment))
+      let client = SidecarClient.ofThisUser
       // A watch sees the file by itself; asking makes it look at once.
       if (try? client.askAll(Message("stop"), limit: .seconds(5))) == nil {
         print("no watch runs now; the next one finds the file")
@@ -39,12 +39,12 @@ extension Outrider {
         print("nothing is stopped")
         return
       }
-      let client = SidecarClient(folder: RuntimeFolder(environment: ProcessInfo.processInfo.environment))
+      let client = SidecarClient.ofThisUser
       let answers = (try? client.askAll(Message("resume"), limit: .seconds(5))) ?? []
       if let refusal = answers.first(where: { $0.verb != "ok" }) {
         throw Failure(.findings, "outrider resume: \(refusal.fields["why"] ?? "the sidecar refused")")
       }
-      if answers.isEmpty { unlink(file.path) }
+      if answers.isEmpty { file.remove() }
       print("agents may be typed to again")
     }
   }

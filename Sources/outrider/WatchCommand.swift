@@ -96,7 +96,7 @@ extension Outrider {
       settings.observedRules = observeRule
       settings.caps = Breaker.Caps(agent: capAgent, fleet: capFleet)
       settings.observedAgents = observeAgent
-      settings.stopFile = StopFile(environment: ProcessInfo.processInfo.environment)?.path
+      settings.stopFile = StopFile(environment: ProcessInfo.processInfo.environment)
       settings.server = key
       settings.followsProjects = rules.userRules
       settings.executions = executions(of: key)

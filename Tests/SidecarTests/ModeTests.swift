@@ -14,7 +14,7 @@ extension Live {
       try await LiveStage.with { stage in
         let file = stage.folder.appending(path: "stop")
         var settings = Watcher.Settings.quiet
-        settings.stopFile = file.path
+        settings.stopFile = StopFile(file.path)
         try await stage.reenact("deploy.claude", "--speed 4")
         try await stage.watching(settings: settings) {
           try await eventually("the agent is seen") { !stage.agents.isEmpty }
@@ -33,7 +33,7 @@ extension Live {
       try await LiveStage.with { stage in
         let file = stage.folder.appending(path: "stop")
         var settings = Watcher.Settings.quiet
-        settings.stopFile = file.path
+        settings.stopFile = StopFile(file.path)
         try await stage.reenact("deploy.claude", "--speed 4")
         try await stage.watching(settings: settings) {
           try await eventually("the command was interrupted") {

@@ -62,7 +62,7 @@ extension Watcher {
       guard let body = try? JSONEncoder().encode(await office.desk.state) else { return Message("refused") }
       return Message("ok", body: Array(body))
     }
-    if let why = await objection(to: peer) { return Message("refused", ["why": why]) }
+    if let why = await objection(to: DecisionRequest.Asker(peer)) { return Message("refused", ["why": why]) }
     let who = Self.name(of: peer)
     switch message.verb {
     case "ack": return await acknowledge(message.fields["id"] ?? "", by: who)
@@ -98,20 +98,6 @@ extension Watcher {
       return Message("refused", ["why": "there are too many silences; end some: outrider silence --end ID"])
     }
     return Message("ok", ["id": silence.id, "until": silence.until.iso8601])
-  }
-
-  /// Why who asks has no say; nil when he has.
-  func objection(to peer: Int32) -> String? {
-    let asker = DecisionRequest.Asker(
-      ancestry: Ancestry.of(peer), terminal: ProcessFiles.status(peer)?.terminal ?? 0)
-    let known = executions.roots.values.map(\.id)
-    // Where executions are not watched, the pane's program is all that is known of an agent.
-    let others = panes.values.filter {
-      $0.isReported && $0.pane.reader.state != .exited && executions.roots[$0.pane.id] == nil
-    }
-    let agents = Set(known + others.map(\.info.process))
-    let terminals = agents.compactMap { ProcessFiles.status($0)?.terminal }.filter { $0 != 0 }
-    return DecisionRequest.objection(to: asker, agents: agents, terminals: Set(terminals))
   }
 
   static func name(of peer: Int32) -> String {

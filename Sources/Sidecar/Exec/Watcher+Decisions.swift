@@ -31,6 +31,13 @@ struct DecisionRequest: Sendable, Equatable {
   }
 }
 
+extension DecisionRequest.Asker {
+  /// A process that asks now.
+  init(_ peer: Int32) {
+    self.init(ancestry: Ancestry.of(peer), terminal: ProcessFiles.status(peer)?.terminal ?? 0)
+  }
+}
+
 extension Watcher {
   nonisolated func decide(_ decision: Order.Release, _ message: Message, from peer: Int32) async -> Message {
     guard let id = message.fields["id"], !id.isEmpty else {
@@ -38,19 +45,25 @@ extension Watcher {
         "refused", ["why": "name what is on hold; outrider \(decision == .allow ? "allow" : "deny") lists it"]
       )
     }
-    let asker = DecisionRequest.Asker(
-      ancestry: Ancestry.of(peer), terminal: ProcessFiles.status(peer)?.terminal ?? 0)
+    let asker = DecisionRequest.Asker(peer)
     return await decide(DecisionRequest(id: id, decision: decision), by: asker)
   }
 
-  private func decide(_ request: DecisionRequest, by asker: DecisionRequest.Asker) async -> Message {
-    let roots = executions.roots.values
-    let terminals = roots.compactMap { ProcessFiles.status($0.id)?.terminal }.filter { $0 != 0 }
-    if let why = DecisionRequest.objection(
-      to: asker, agents: Set(roots.map(\.id)), terminals: Set(terminals))
-    {
-      return Message("refused", ["why": why])
+  /// Why who asks has no say; nil when he has.
+  func objection(to asker: DecisionRequest.Asker) -> String? {
+    // Where an agent's own process is not known, the pane's program is all that is known of it.
+    let programs = panes.values.filter {
+      $0.isReported && $0.pane.reader.state != .exited && executions.roots[$0.pane.id] == nil
     }
+    let agents = Set(
+      executions.roots.values.map(\.id) + panes.keys.compactMap { agentProcess(of: $0)?.id }
+        + programs.map(\.info.process))
+    let terminals = agents.compactMap { ProcessFiles.status($0)?.terminal }.filter { $0 != 0 }
+    return DecisionRequest.objection(to: asker, agents: agents, terminals: Set(terminals))
+  }
+
+  private func decide(_ request: DecisionRequest, by asker: DecisionRequest.Asker) async -> Message {
+    if let why = objection(to: asker) { return Message("refused", ["why": why]) }
     guard let exec, await exec.decide(request.id, request.decision, by: "the human") else {
       let held = await exec?.held().map { "\($0.id) (\($0.text))" } ?? []
       let known = held.isEmpty ? "nothing is on hold" : "on hold: " + held.joined(separator: ", ")

@@ -114,12 +114,9 @@ extension Watcher {
     leaveProcess(of: id)
     // It was ended to be started again.
     if panes[id]?.pane.restarts.isPastReturn ?? false { return }
-    var fields: [String: Value] = ["state": .string(AgentState.exited.rawValue)]
-    if let status { fields["exit"] = .number(Double(ExecDocket.exitCode(status))) }
-    fields["evidence"] = .string("its process has ended")
+    let exit = status.map { Int32(ExecDocket.exitCode($0)) }
     take(
-      [Fact(time: now, agent: agent, kind: .state, text: "exited", fields: fields, source: .exec)], of: id,
-      at: now)
+      [Self.exited(agent, "its process has ended", status: exit, source: .exec, at: now)], of: id, at: now)
   }
 }
 

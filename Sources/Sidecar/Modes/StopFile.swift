@@ -5,6 +5,10 @@ import Notices
 public struct StopFile: Sendable {
   public let path: String
 
+  public init(_ path: String) {
+    self.path = path
+  }
+
   /// - Returns: nil when there is no home.
   public init?(environment: [String: String]) {
     guard let folder = StateFolder(environment: environment) else { return nil }
@@ -12,6 +16,8 @@ public struct StopFile: Sendable {
   }
 
   public var isThere: Bool { access(path, F_OK) == 0 }
+
+  public func remove() { unlink(path) }
 
   /// - Throws: When the folder or the file cannot be written.
   public func create() throws {

@@ -32,9 +32,9 @@ extension Watcher {
     }
   }
 
-  private func look(for file: String) {
+  private func look(for file: StopFile) {
     let now = clock.now
-    let isThere = access(file, F_OK) == 0
+    let isThere = file.isThere
     if isThere, stop.since == nil { begin(at: now) }
     if !isThere, stop.since != nil { end(at: now) }
     if let since = stop.since, now - since <= Self.lasts { halt(at: now) }
@@ -84,10 +84,10 @@ extension Watcher {
   func answerStop(_ message: Message, from peer: Int32) -> Message {
     guard let file = settings.stopFile else { return Message("refused", ["why": "this watch has no home"]) }
     if message.verb == "resume" {
-      if let why = objection(to: peer) { return Message("refused", ["why": why]) }
-      unlink(file)
-    } else if !FileManager.default.createFile(atPath: file, contents: Data()) {
-      return Message("refused", ["why": "\(file) cannot be written"])
+      if let why = objection(to: DecisionRequest.Asker(peer)) { return Message("refused", ["why": why]) }
+      file.remove()
+    } else if (try? file.create()) == nil {
+      return Message("refused", ["why": "\(file.path) cannot be written"])
     }
     look(for: file)
     return Message("ok")

@@ -53,7 +53,7 @@ extension Watcher {
   // The human's exceptions
 
   func allow(_ message: Message, from peer: Int32) -> Message {
-    if let why = objection(to: peer) { return Message("refused", ["why": why]) }
+    if let why = objection(to: DecisionRequest.Asker(peer)) { return Message("refused", ["why": why]) }
     forgetExpired()
     guard let rule = message.fields["id"], let lasts = Duration(spelled: message.fields["for"] ?? "") else {
       return Message("refused", ["why": "name a rule and a time, as in: outrider allow push-main --for 10m"])
@@ -98,7 +98,7 @@ extension Watcher {
   }
 
   func disallow(_ message: Message, from peer: Int32) -> Message {
-    if let why = objection(to: peer) { return Message("refused", ["why": why]) }
+    if let why = objection(to: DecisionRequest.Asker(peer)) { return Message("refused", ["why": why]) }
     let id = message.fields["id"] ?? ""
     guard courts.waivers.contains(where: { $0.id == id && $0.until != nil }) else {
       return Message("refused", ["why": "no exception has this id; see them with: outrider allow"])

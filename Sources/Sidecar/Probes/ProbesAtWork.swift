@@ -63,7 +63,7 @@ struct ProbesAtWork {
 }
 
 /// Something that takes time, done beside the watcher.
-enum Errand: Sendable {
+enum ProbeErrand: Sendable {
   case disks(PaneID, DiskProbe, [String])
   case review(PaneID, Checkout)
   case changes(PaneID, String)

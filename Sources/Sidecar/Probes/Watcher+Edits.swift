@@ -4,7 +4,7 @@ import Tmux
 
 /// Whether an agent that works writes into its work tree, whatever it shows: a clock of its progress.
 extension Watcher {
-  func editErrand(of id: PaneID, _ place: Place, _ own: ProbeSettings, at now: Instant) -> [Errand] {
+  func editErrand(of id: PaneID, _ place: Place, _ own: ProbeSettings, at now: Instant) -> [ProbeErrand] {
     guard var agent = probes.agents[id], !agent.asksGit,
       place.court.judge.standing(of: "\(id)")?.state == .working
     else { return [] }

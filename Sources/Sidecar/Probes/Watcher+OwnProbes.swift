@@ -7,7 +7,7 @@ extension Watcher {
   /// Those that are due: by the time, or after a fact that a rule made.
   func ownErrands(
     of id: PaneID, _ place: Place, _ own: ProbeSettings, after kind: Fact.Kind? = nil, at now: Instant
-  ) -> [Errand] {
+  ) -> [ProbeErrand] {
     let orders = place.court.judge.rulebook.probes
     guard !orders.isEmpty, var agent = probes.agents[id] else { return [] }
     let due = orders.filter { order in

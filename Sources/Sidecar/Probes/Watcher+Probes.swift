@@ -21,7 +21,7 @@ extension Watcher {
     }
   }
 
-  private nonisolated func run(_ errand: Errand, _ own: ProbeSettings) async {
+  private nonisolated func run(_ errand: ProbeErrand, _ own: ProbeSettings) async {
     switch errand {
     case .disks(let id, let probe, let paths):
       await take(probe.measure(paths) ?? [], of: id)
@@ -47,7 +47,7 @@ extension Watcher {
   }
 
   /// What is due now.
-  private func errands(_ own: ProbeSettings, at now: Instant) -> [Errand] {
+  private func errands(_ own: ProbeSettings, at now: Instant) -> [ProbeErrand] {
     probes.agents = probes.agents.filter { panes[$0.key] != nil }
     var errands = hearEmitted(own, at: now)
     for (id, place) in panes where place.isReported {
@@ -60,8 +60,8 @@ extension Watcher {
   }
 
   /// What rules made of facts may ask for a probe at once.
-  private func hearEmitted(_ own: ProbeSettings, at now: Instant) -> [Errand] {
-    var errands: [Errand] = []
+  private func hearEmitted(_ own: ProbeSettings, at now: Instant) -> [ProbeErrand] {
+    var errands: [ProbeErrand] = []
     courts.all.forEach { hearEmitted(by: $0.judge) }
     for fact in probes.takeHeard() where fact.source != .probe {
       guard let id = PaneID(Array(fact.agent.utf8)), let place = panes[id] else { continue }
@@ -84,7 +84,7 @@ extension Watcher {
 
   private func diskErrand(
     of id: PaneID, _ place: Place, _ own: ProbeSettings, at now: Instant
-  ) -> [Errand] {
+  ) -> [ProbeErrand] {
     var agent = probes.agents[id] ?? ProbesAtWork.Agent()
     defer { probes.agents[id] = agent }
     guard let interval = own.disks, agent.measured.map({ now - $0 >= interval }) ?? true else { return [] }
@@ -126,7 +126,7 @@ extension Watcher {
 
   private func reviewErrand(
     of id: PaneID, _ place: Place, _ own: ProbeSettings, at now: Instant
-  ) -> [Errand] {
+  ) -> [ProbeErrand] {
     guard let pace = own.reviews else { return [] }
     var agent = probes.agents[id] ?? ProbesAtWork.Agent()
     defer { probes.agents[id] = agent }
@@ -245,10 +245,15 @@ extension Watcher {
     setAlarm()
   }
 
-  private static func exited(_ agent: String, _ evidence: String, at now: Instant) -> Fact {
-    Fact(
-      time: now, agent: agent, kind: .state, text: AgentState.exited.rawValue,
-      fields: ["state": .string(AgentState.exited.rawValue), "evidence": .string(evidence)], source: .probe)
+  static func exited(
+    _ agent: String, _ evidence: String, status: Int32? = nil, source: Fact.Source = .probe, at now: Instant
+  ) -> Fact {
+    var fields: [String: Value] = [
+      "state": .string(AgentState.exited.rawValue), "evidence": .string(evidence),
+    ]
+    if let status { fields["exit"] = .number(Double(status)) }
+    return Fact(
+      time: now, agent: agent, kind: .state, text: AgentState.exited.rawValue, fields: fields, source: source)
   }
 }
 

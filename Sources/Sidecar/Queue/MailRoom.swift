@@ -32,8 +32,6 @@ struct MailRoom {
   var given: [PaneID: Instant] = [:]
   /// When an agent's screen came to rest last, flicker and all.
   var rested: [PaneID: Instant] = [:]
-  /// Panes that nothing is brought to for a while, as while their agent is started anew.
-  var paused: Set<PaneID> = []
   /// Nothing is typed at all, as when everything was stopped.
   var isHalted = false
   /// When the queue was read first.

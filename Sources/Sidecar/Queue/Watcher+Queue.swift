@@ -54,7 +54,7 @@ extension Watcher {
       carry(out: effects, of: courier, to: id, at: now)
       return
     }
-    guard !mail.items.isEmpty, !mail.paused.contains(id), !place.pane.isIntervening else { return }
+    guard !mail.items.isEmpty, !place.pane.isIntervening else { return }
     begin(in: id, at: now)
   }
 

@@ -12,8 +12,7 @@ import Tmux
 extension Watcher {
   nonisolated func answerQueue(_ message: Message, from peer: Int32) async -> Message {
     do {
-      let asker = DecisionRequest.Asker(
-        ancestry: Ancestry.of(peer), terminal: ProcessFiles.status(peer)?.terminal ?? 0)
+      let asker = DecisionRequest.Asker(peer)
       if message.fields["do"] == "agents" {
         return Message("ok", body: Array(try JSONEncoder().encode(await places)))
       }
@@ -31,7 +30,7 @@ extension Watcher {
       throw QueueRefusal("this watch keeps no queue, since it knows no state folder; set $HOME")
     }
     let verb = message.fields["do"] ?? "list"
-    if verb != "list", let objection = objection(to: asker) { throw QueueRefusal(objection) }
+    if verb != "list", let objection = queueObjection(to: asker) { throw QueueRefusal(objection) }
     let id = message.fields["id"] ?? ""
     switch verb {
     case "list": return try await explained(queue)
@@ -62,14 +61,9 @@ extension Watcher {
 
   /// Why the asker may not queue; nil when he may. An agent that could type into itself or another one would be
   /// its own human.
-  private func objection(to asker: DecisionRequest.Asker) -> String? {
-    let agents = panes.keys.compactMap { agentProcess(of: $0)?.id } + executions.roots.values.map(\.id)
-    let terminals = agents.compactMap { ProcessFiles.status($0)?.terminal }.filter { $0 != 0 }
-    guard let why = DecisionRequest.objection(to: asker, agents: Set(agents), terminals: Set(terminals))
-    else {
-      return nil
-    }
-    return why.replacing("an agent's programs do not decide", with: "an agent's programs queue nothing")
+  private func queueObjection(to asker: DecisionRequest.Asker) -> String? {
+    objection(to: asker)?
+      .replacing("an agent's programs do not decide", with: "an agent's programs queue nothing")
       .replacing("only a human at a terminal decides", with: "only a human at a terminal queues")
   }
 
@@ -114,15 +108,5 @@ extension Watcher {
         self.office.report(.trouble("rule '\(alert.rule)': nothing was queued: \(error)"))
       }
     }
-  }
-
-  /// What waits for the agent of a pane, in the order in which it will be typed.
-  func pendingQueue(of id: PaneID) -> [QueueItem] {
-    target(of: id).map(mail.items(for:))?.filter { $0.state == .waiting } ?? []
-  }
-
-  /// Brings nothing to a pane until it is let again, as while its agent is started anew.
-  func pauseQueue(of id: PaneID, _ isPaused: Bool) {
-    if isPaused { mail.paused.insert(id) } else { mail.paused.remove(id) }
   }
 }

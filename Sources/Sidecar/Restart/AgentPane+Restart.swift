@@ -43,7 +43,7 @@ extension AgentPane {
     let why = verdict.why.prefix(1).lowercased() + verdict.why.dropFirst()
     return Briefing(
       why: why.hasSuffix(".") ? String(why.dropLast()) : why, policy: judge?.rulebook.lists["policy"] ?? [],
-      project: ProjectWords.read(from: agent.cwd), queued: queued)
+      project: ProjectWords.read(from: agent.cwd))
   }
 
   /// Goes on with the restart as far as the pane and the processes allow.
@@ -114,7 +114,6 @@ extension AgentPane {
     restarts = old.restarts
     old.restarts = Restarts()
     judge = old.judge
-    queued = old.queued
     agent = old.agent
   }
 
