@@ -43,7 +43,7 @@ struct HostileTailTests {
     + #""outcome":"\u001b[6n"}"#
 
   @Test(
-    "steers nothing, whoever wrote into it", arguments: [[], ["--full"], ["--json"], ["-n", "1", "--full"]])
+    "steers nothing, whoever wrote into it", arguments: [[], ["--full"], ["--json"], ["-n", "2", "--full"]])
   func pipe(_ options: [String]) throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "hostile-\(UUID().uuidString).jsonl")
     defer { try? FileManager.default.removeItem(at: file) }
