@@ -316,6 +316,8 @@ public actor Watcher {
     guard let place = panes[id] else { return }
     let pane = place.pane
     if let dialect = pane.reader.dialect, !place.isReported || pane.agent.name != dialect.name {
+      // A shell or a pager that shows what an agent once printed is none.
+      guard isStillAgent(id) else { return pane.reader.forget(at: now) }
       pane.agent.name = dialect.name
       panes[id]?.isReported = true
       office.report(.sees(pane.agent))
@@ -440,6 +442,9 @@ public actor Watcher {
 
   /// Whether the agent's process is there yet and what is typed goes to it, as far as that can be known here.
   private func isStillAgent(_ id: PaneID) -> Bool {
+    if watch.server.prefix.isEmpty, let process = panes[id]?.info.process, Bystanders.have(pane: process) {
+      return false
+    }
     guard let root = executions.roots[id.description] else { return true }
     if root.isAlive, let status = ProcessFiles.status(root.id) { return status.group == status.foreground }
     // One that was started again is not known yet.
