@@ -111,6 +111,7 @@ extension Rendering {
     let alert = alert.legible()
     return [alert.why.map { "why: \($0)" }, alert.instead.map { "instead: \($0)" }].compactMap { $0 }
       + alert.evidence.map { "shown by: \($0)" }
+      + [alert.wayToAllow.map { "to allow it: \($0)" }].compactMap { $0 }
   }
 
   /// As the standard output can show it: its width, and colours unless NO_COLOR is set.
