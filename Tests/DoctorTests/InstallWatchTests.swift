@@ -71,13 +71,16 @@ struct InstallWatchTests {
       let process = Process()
       process.executableURL = URL(filePath: verifier)
       process.arguments = ["verify", "--user", "--man=no", "\(house.path)/\(file)"]
-      process.environment = ["HOME": house.path, "XDG_RUNTIME_DIR": "\(house.path)/run", "PATH": "/usr/bin:/bin"]
+      process.environment = [
+        "HOME": house.path, "XDG_RUNTIME_DIR": "\(house.path)/run", "PATH": "/usr/bin:/bin",
+      ]
       try house.write("", to: "said")
       let said = try FileHandle(forWritingTo: house.home.appending(path: "said"))
       (process.standardOutput, process.standardError) = (said, said)
       try process.run()
       process.waitUntilExit()
-      return (house.text("said") ?? "") + (process.terminationStatus == 0 ? "" : "status \(process.terminationStatus)")
+      let status = process.terminationStatus
+      return (house.text("said") ?? "") + (status == 0 ? "" : "status \(status)")
     }
     let unit = ".config/systemd/user/outrider.service"
     #expect(try complaints(unit) == "")

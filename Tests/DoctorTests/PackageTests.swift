@@ -127,7 +127,8 @@ struct PackageTests {
     }
     try house.write(page.output, to: "outrider.1")
     let shown = try await run(
-      ["man", "-l", "--warnings", "\(house.path)/outrider.1"], in: house, ["MANWIDTH": "100", "LC_ALL": "C.UTF-8"])
+      ["man", "-l", "--warnings", "\(house.path)/outrider.1"], in: house,
+      ["MANWIDTH": "100", "LC_ALL": "C.UTF-8"])
     #expect(shown.status == 0 && shown.errors.isEmpty, "\(shown.errors)")
     #expect(shown.output.contains("outrider watch") && shown.output.contains("EXIT STATUS"))
   }

@@ -33,6 +33,12 @@ struct MemoryTests {
     return new
   }
 
+  /// A rule `w` about what an agent does; its examples are not what is tested here.
+  private static func stateRule(_ condition: String, _ keys: [String: String] = [:]) -> String {
+    let fields = ["on": "state", "match": "", "when": condition, "fires": "[]", "silent": "[]"]
+    return Files.rule("w", fields.merging(keys) { $1 })
+  }
+
   private func times(_ verdicts: [Verdict], of rule: String = "w") -> [Double] {
     verdicts.filter { $0.rule.id == rule }.map(\.time.seconds)
   }
@@ -85,7 +91,7 @@ struct MemoryTests {
   func ladderAndCap() throws {
     let rules =
       Files.rule("w", ["do": "[[prompt], [interrupt, prompt], [escalate]]", "ladder": "{reset: 1h}"])
-      + Files.rule("c", ["match": "^capped", "fires": "[capped]", "do": "[prompt]", "cap": "{at: 1, within: 1h}"])
+      + Files.rule("c", ["match": "^capped", "do": "[prompt]", "cap": "{at: 1, within: 1h}"])
     let old = Self.judge(rules)
     #expect(old.judge(Files.fact("output", "bad", at: 0)).map(\.step) == [1])
     #expect(old.judge(Files.fact("output", "bad", at: 1)).map(\.step) == [2])
@@ -118,8 +124,7 @@ struct MemoryTests {
 
   @Test("what lasts goes on from before, without the time in which nobody looked")
   func lasting() throws {
-    let rules = Files.rule(
-      "w", ["on": "state", "match": "", "when": "state == asking", "for": "2m", "fires": "[]", "silent": "[]"])
+    let rules = Self.stateRule("state == asking", ["for": "2m"])
     let old = Self.judge(rules)
     _ = old.judge(Files.fact("state", "asking", at: 0))
     let new = try succeed(old, at: 90, gap: 600, rules: rules)
@@ -131,7 +136,7 @@ struct MemoryTests {
 
   @Test("a state that was told before is not told again, so that no alert is doubled")
   func toldOnce() throws {
-    let rules = Files.rule("w", ["on": "state", "match": "", "when": "state == asking", "fires": "[]", "silent": "[]"])
+    let rules = Self.stateRule("state == asking")
     let old = Self.judge(rules)
     #expect(times(old.judge(Files.fact("state", "asking", at: 0))) == [0])
     let new = try succeed(old, at: 5, rules: rules)
@@ -143,12 +148,9 @@ struct MemoryTests {
 
   @Test("a stall is called after the time for which it was seen to stand still, and climbs on")
   func stall() throws {
-    let rules = Files.rule(
-      "w",
-      [
-        "on": "state", "match": "", "when": "state == working", "stalled": "{after: 5m, clocks: [lines], grace: 2m}",
-        "fires": "[]", "silent": "[]", "do": "[[escalate], [escalate]]",
-      ])
+    let rules = Self.stateRule(
+      "state == working",
+      ["stalled": "{after: 5m, clocks: [lines], grace: 2m}", "do": "[[escalate], [escalate]]"])
     let old = Self.judge(rules)
     _ = old.judge(Files.fact("state", "working", at: 0))
     old.progress(agent: "a", clock: .lines, at: Instant(seconds: 100))
@@ -168,12 +170,7 @@ struct MemoryTests {
 
   @Test("an agent that moved while nobody looked has not stalled")
   func movedUnseen() throws {
-    let rules = Files.rule(
-      "w",
-      [
-        "on": "state", "match": "", "when": "state == working", "stalled": "{after: 5m, clocks: [tokens]}",
-        "fires": "[]", "silent": "[]",
-      ])
+    let rules = Self.stateRule("state == working", ["stalled": "{after: 5m, clocks: [tokens]}"])
     let old = Self.judge(rules)
     _ = old.judge(Files.fact("state", "working", at: 0))
     _ = old.judge(Files.fact("status", "", at: 1, ["tokens": .number(10)]))
@@ -184,7 +181,7 @@ struct MemoryTests {
     #expect(times(new.tick(at: Instant(seconds: 571))) == [571])
   }
 
-  @Test("a rule that was changed begins anew, one that only stands elsewhere does not, and one that is gone is no more")
+  @Test("a rule that was changed begins anew, one that only stands elsewhere goes on")
   func changed() throws {
     let rules = Files.rule("w", ["count": "{at: 2, within: 15m}"]) + Files.rule("x", ["cooldown": "1h"])
     let old = Self.judge(rules)
@@ -200,9 +197,7 @@ struct MemoryTests {
   @Test("a stall rule that was changed waits from now on for what goes on already")
   func changedStall() throws {
     func rules(_ after: String) -> String {
-      Files.rule(
-        "w",
-        ["on": "state", "match": "", "when": "state == working", "stalled": after, "fires": "[]", "silent": "[]"])
+      Self.stateRule("state == working", ["stalled": after])
     }
     let old = Self.judge(rules("5m"))
     _ = old.judge(Files.fact("state", "working", at: 0))
@@ -214,7 +209,8 @@ struct MemoryTests {
 
   @Test("nothing of a night is kept without bound, and no bytes of a memory do harm")
   func bounded() throws {
-    let rules = Files.rule("w", ["match": "'^bad (?<n>\\d+)'", "count": "{at: 1000, within: 1h, by: [agent, n]}"])
+    let rules = Files.rule(
+      "w", ["match": "'^bad (?<n>\\d+)'", "count": "{at: 1000, within: 1h, by: [agent, n]}"])
     let old = Self.judge(rules)
     for n in 0..<20_000 { _ = old.judge(Files.fact("output", "bad \(n % 300)", at: Double(n) / 100)) }
     let memory = try #require(old.memories()["a"])

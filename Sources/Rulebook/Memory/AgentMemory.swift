@@ -65,7 +65,9 @@ public struct AgentMemory: Codable, Sendable, Equatable {
     func past(_ time: Instant) -> Instant { min(time + offset, now) }
     var turned = self
     for index in counts.indices {
-      turned.counts[index].tallies = counts[index].tallies.map { $0.turned(past) }.sorted { $0.time < $1.time }
+      turned.counts[index].tallies = counts[index].tallies.map { $0.turned(past) }.sorted {
+        $0.time < $1.time
+      }
     }
     for index in expectations.indices {
       turned.expectations[index].deadline = expectations[index].deadline + offset

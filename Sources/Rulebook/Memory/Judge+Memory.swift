@@ -146,9 +146,10 @@ extension Judge {
     _ memory: AgentMemory, of agent: String, unseen gap: Duration, _ rule: (String) -> Rule?
   ) {
     func known<Content>(_ table: [String: Content]) -> [Clock: Content] {
-      Dictionary(uniqueKeysWithValues: Clock.allCases.compactMap { clock in
-        table[clock.rawValue].map { (clock, $0) }
-      })
+      Dictionary(
+        uniqueKeysWithValues: Clock.allCases.compactMap { clock in
+          table[clock.rawValue].map { (clock, $0) }
+        })
     }
     if rulebook.shortestStall != nil, !memory.moved.isEmpty || !memory.values.isEmpty {
       _ = state.progress.update(agent, initial: Clocks()) {

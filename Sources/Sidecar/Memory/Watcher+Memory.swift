@@ -94,7 +94,9 @@ extension Watcher {
       try? await Task.sleep(for: Self.interval)
       guard !Task.isCancelled, !isOver else { return }
       let memory = fleetMemory()
-      if let last, memory.tellsSame(as: last), !memory.isWaiting || memory.at - last.at < Self.pulse { continue }
+      if let last, memory.tellsSame(as: last), !memory.isWaiting || memory.at - last.at < Self.pulse {
+        continue
+      }
       if last == nil, memory.isEmpty { continue }
       await clerk.write(memory)
       last = memory

@@ -66,8 +66,9 @@ extension Live {
         try await runs(1, watch)
         try await runs(2, watch)
         try await eventually("both are kept") {
-          try watch.kept("memory.json").contains {
-            try String(contentsOfFile: $0, encoding: .utf8).components(separatedBy: #""source":"hook""#).count >= 3
+          try watch.kept("memory.json").contains { file in
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            return text.components(separatedBy: #""source":"hook""#).count >= 3
           }
         }
         #expect(try await watch.end(SIGKILL) == -SIGKILL)
@@ -88,7 +89,8 @@ extension Live {
         try await watch.start()
         try await eventually("the agent is seen a third time") { watch.health?.agents == 1 }
         try await runs(6, watch)
-        #expect(watch.errors.contains("memory.json is damaged; counts and cool-downs begin anew"), "\(watch.errors)")
+        let said = watch.errors
+        #expect(said.contains("memory.json is damaged; counts and cool-downs begin anew"), "\(said)")
         #expect(try await watch.end(SIGTERM) == 0)
         #expect(watch.alerts.map(\.rule) == ["thrice"])
         #expect(try AlertLog.verify(watch.path("state/outrider/alerts.jsonl")).isIntact)
@@ -108,7 +110,10 @@ extension Live {
         try await runs(2, watch)
         #expect(try await watch.end(SIGTERM) == 0)
         #expect(watch.kept("memory.json").count == 1)
-        for call in [1, 2] { unlink(watch.path("go\(call)")); unlink(watch.path("done\(call)")) }
+        for call in [1, 2] {
+          unlink(watch.path("go\(call)"))
+          unlink(watch.path("done\(call)"))
+        }
         _ = try await stage.server.run(["respawn-pane", "-k", "-t", "agent"])
         try await watch.start(panes: 2)
         try await eventually("the other agent is seen") { watch.health?.agents == 1 }

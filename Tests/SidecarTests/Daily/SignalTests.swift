@@ -97,13 +97,15 @@ extension Live {
         try await watch.start()
         try await eventually("a program is on hold") { watch.alerts.contains { $0.rule == "get-waits" } }
         let pane = try await stage.server.run(["display-message", "-p", "-t", "agent", "#{pane_pid}"])
-        let root = try #require(Int32(String(decoding: pane, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
+        let digits = String(decoding: pane, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let root = try #require(Int32(digits))
         #expect(stopped(below: root).count >= 1)
         let sockets = { try FileManager.default.contentsOfDirectory(atPath: watch.path("run/outrider")) }
         #expect(try sockets().contains { $0.hasSuffix(".sock") })
         #expect(try await watch.end(SIGTERM) == 0)
         #expect(stopped(below: root).isEmpty)
-        #expect(try !sockets().contains { $0.contains(".sock") }, "\(try sockets())")
+        let left = try sockets()
+        #expect(!left.contains { $0.contains(".sock") }, "\(left)")
         #expect(watch.kept("heartbeat.json").isEmpty)
       }
     }

@@ -10,7 +10,8 @@ extension Live {
     /// The processes of a watch of this socket.
     private func watches(of socket: String) -> [Int32] {
       ProcessFiles.all().filter { process in
-        let words = ProcessFiles.arguments(process).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        let words = ProcessFiles.arguments(process).split(separator: 0)
+          .map { String(decoding: $0, as: UTF8.self) }
         return words.first?.hasSuffix("outrider") == true && words.contains("watch") && words.last == socket
       }
     }
