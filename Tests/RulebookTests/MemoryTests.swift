@@ -35,7 +35,7 @@ struct MemoryTests {
 
   /// A rule `w` about what an agent does; its examples are not what is tested here.
   private static func stateRule(_ condition: String, _ keys: [String: String] = [:]) -> String {
-    let fields = ["on": "state", "match": "", "when": condition, "fires": "[]", "silent": "[]"]
+    let fields = ["on": "state", "match": "", "when": condition, "fires": "[working]", "silent": "[idle]"]
     return Files.rule("w", fields.merging(keys) { $1 })
   }
 
