@@ -75,6 +75,9 @@ public actor Watcher {
   let queue: QueueStore?
   var mail = MailRoom()
   var notes = StatusNotes()
+  /// nil for a watch that only observes: it does nothing to agents, and so there is nothing to remember.
+  let clerk: MemoryClerk?
+  var remembering = Remembering()
   var probes = ProbesAtWork()
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
@@ -118,6 +121,7 @@ public actor Watcher {
     queue = settings.queue.map { QueueStore($0) }
     breaker = settings.calls.state?.breaker.read() ?? Breaker()
     breaker.caps = settings.caps
+    clerk = settings.isObserving ? nil : settings.calls.state.map { MemoryClerk($0.memory) }
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
       log: log, calls: settings.calls,
@@ -132,6 +136,7 @@ public actor Watcher {
 
   /// Watches until the task is cancelled.
   public func run() async {
+    recallFleet()
     await withDiscardingTaskGroup { group in
       group.addTask { await self.watch.run() }
       group.addTask { await self.office.run { await self.isWell } }
@@ -141,6 +146,7 @@ public actor Watcher {
       waiveObservedRules()
       group.addTask { await self.followStop() }
       group.addTask { await self.probe() }
+      group.addTask { await self.followMemory() }
       group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
         group.addTask { for await findings in exec.findings { await self.take(findings) } }
@@ -150,6 +156,7 @@ public actor Watcher {
         handle(batch)
       }
       isOver = true
+      await keepMemory()
       exec?.end()
       orders.finish()
       alarm?.task.cancel()
@@ -301,6 +308,7 @@ public actor Watcher {
   }
 
   private func drop(_ id: PaneID, at now: Instant) {
+    remember(id)
     guard let place = panes.removeValue(forKey: id) else { return }
     leaveProcess(of: id)
     let isOurDoing = place.pane.restarts.isPastReturn
@@ -324,6 +332,7 @@ public actor Watcher {
       observe(pane.agent)
     }
     seekProcess(of: id, at: now)
+    recall(id, at: now)
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
     for fact in facts where isCurrent(fact, of: id, place) {
       settings.logger.debug(
