@@ -50,6 +50,8 @@ final class AgentPane {
   var restarts = Restarts()
   /// What is looked at a second time before it is acted on.
   var looks = SecondLooks()
+  /// What may be part of a later alert's story.
+  var trail = FactTrail()
   let isObserving: Bool
   /// The human has stopped all typing.
   var isOnHold = false

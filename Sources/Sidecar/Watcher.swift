@@ -76,6 +76,8 @@ public actor Watcher {
   var mail = MailRoom()
   var notes = StatusNotes()
   var probes = ProbesAtWork()
+  /// Alerts of which is still to be kept what was seen.
+  var unkept: [(alert: String, verdict: Verdict)] = []
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
   private(set) var clients: [PaneID: ControlClient] = [:]
@@ -331,10 +333,12 @@ public actor Watcher {
         ])
       carry(pane.note(fact, at: now), to: id, process: place.info.process)
       notes.take(fact, of: id)
+      pane.trail.note(fact)
       noteForQueue(fact, of: id, at: now)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(place.court.judge.judge(pane.told(fact)), at: now)
     }
+    keepSeen()
     hear(facts, place.court.judge)
     carry(pane.advance(at: now), to: id, process: place.info.process)
     bring(to: id, at: now)
@@ -353,10 +357,6 @@ public actor Watcher {
       let alert = alert(for: verdict, place.pane.agent, at: now)
       carry(place.pane.open(verdict, as: alert, at: now), to: id, process: place.info.process)
     }
-  }
-
-  func alert(for verdict: Verdict, _ agent: Alert.Agent, at now: Instant) -> Alert {
-    Alert(verdict, about: agent, at: now, using: &generator)
   }
 
   /// Carries out what was decided: keys leave before anything is written down.
@@ -477,6 +477,7 @@ public actor Watcher {
       take(facts, of: id, at: now)
     }
     for court in courts.all { raise(court.judge.tick(at: now), at: now) }
+    keepSeen()
     hearStates()
     setAlarm()
   }

@@ -6,7 +6,7 @@ import Rulebook
 /// their number.
 public struct AlertRun: Sendable, Equatable {
   /// What alerts must have in common to be counted together.
-  struct Key: Sendable, Hashable {
+  struct Key: Sendable, Equatable {
     let agent: Alert.Agent
     let rule: String
     let severity: Severity

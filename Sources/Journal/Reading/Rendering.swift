@@ -49,7 +49,8 @@ public struct Rendering: Sendable {
     let outcome = ending(alert)
     guard isUpdate else { return row(time, alert, who, outcome) }
     let rest = outcome.isEmpty ? who : "\(who)  \(outcome)"
-    return "\(time) \(coloured("   ↳", alert.severity)) \(room(beside: time).map { rest.cut(to: $0) } ?? rest)"
+    return
+      "\(time) \(coloured("   ↳", alert.severity)) \(room(beside: time).map { rest.cut(to: $0) } ?? rest)"
   }
 
   /// Alerts that repeat in one line: how many, since when, and how they ended.
@@ -75,7 +76,8 @@ public struct Rendering: Sendable {
     let taken = who.columns + 2 + (outcome.isEmpty ? 0 : outcome.columns + 2)
     let text = room.map { alert.text.cut(to: max(16, $0 - taken)) } ?? alert.text
     let rest = "\(who)  \(text)" + (outcome.isEmpty ? "" : "  \(outcome)")
-    return "\(time) \(coloured(alert.severity.label, alert.severity)) \(room.map { rest.cut(to: $0) } ?? rest)"
+    return
+      "\(time) \(coloured(alert.severity.label, alert.severity)) \(room.map { rest.cut(to: $0) } ?? rest)"
   }
 
   private func room(beside time: String) -> Int? { width.map { $0 - time.count - 6 } }

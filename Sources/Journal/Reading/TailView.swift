@@ -105,7 +105,7 @@ public struct TailView: Sendable {
 
   /// The lines as they stand in the log.
   public static func json(_ runs: AlertRuns) -> [Output] {
-    runs.latest().flatMap { item in
+    runs.latest().flatMap { item -> [Output] in
       switch item {
       case .note(let event): json(event)
       case .run(let run): run.lines.map { .line($0.alert.json) }
