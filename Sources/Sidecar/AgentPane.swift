@@ -52,6 +52,8 @@ final class AgentPane {
   var looks = SecondLooks()
   /// What may be part of a later alert's story.
   var trail = FactTrail()
+  /// What it has done since the activity journal was written last.
+  var tally = ActivityTally()
   let isObserving: Bool
   /// The human has stopped all typing.
   var isOnHold = false

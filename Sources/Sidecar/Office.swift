@@ -24,12 +24,14 @@ final class Office: Sendable {
     case gone(agent: String)
     case deeds(Breaker)
     case seen(Seen)
+    case activity([ActivityLine])
   }
 
   let desk: CallDesk
   let log: AlertLog
   private let scribe: Scribe
   private let stories: SeenFolder
+  private let journal: ActivityFile
   private let breakerFile: StateFile<Breaker>?
   private let tell: @Sendable (Watcher.Report) -> Void
   private let awaited = Awaited()
@@ -49,6 +51,7 @@ final class Office: Sendable {
     tell = report
     breakerFile = calls.state?.breaker
     stories = SeenFolder(log: log.path)
+    journal = ActivityFile(log: log.path)
     let scribe = Scribe(log, tell: report)
     self.scribe = scribe
     (papers, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
@@ -113,6 +116,11 @@ final class Office: Sendable {
     inbox.yield(.seen(seen))
   }
 
+  /// Notes what agents do in the activity journal.
+  func note(_ lines: [ActivityLine]) {
+    inbox.yield(.activity(lines))
+  }
+
   /// No more papers; `run` returns when the last is done.
   func close() {
     inbox.finish()
@@ -147,6 +155,7 @@ final class Office: Sendable {
         // Where it cannot be written, the log cannot either, and says so.
         case .deeds(let breaker): try? breakerFile?.write(breaker)
         case .seen(let seen): write(drawer.take(seen))
+        case .activity(let lines): try? journal.append(lines)
         case .paper(let paper):
           switch paper.kind {
           case .line:

@@ -78,6 +78,8 @@ public actor Watcher {
   var probes = ProbesAtWork()
   /// Alerts of which is still to be kept what was seen.
   var unkept: [(alert: String, verdict: Verdict)] = []
+  /// What stands in the activity journal.
+  var activity: ActivityNotes
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
   private(set) var clients: [PaneID: ControlClient] = [:]
@@ -110,6 +112,7 @@ public actor Watcher {
   ) {
     self.watch = watch
     courts = Courts(library, followsProjects: settings.followsProjects)
+    activity = ActivityNotes(at: clock.now)
     self.settings = settings
     if var own = settings.executions {
       own.isObserving = settings.isObserving
@@ -143,6 +146,7 @@ public actor Watcher {
       waiveObservedRules()
       group.addTask { await self.followStop() }
       group.addTask { await self.probe() }
+      group.addTask { await self.followActivity() }
       group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
         group.addTask { for await findings in exec.findings { await self.take(findings) } }
@@ -155,6 +159,7 @@ public actor Watcher {
       exec?.end()
       orders.finish()
       alarm?.task.cancel()
+      endActivity()
       office.close()
     }
   }
@@ -308,6 +313,7 @@ public actor Watcher {
     let isOurDoing = place.pane.restarts.isPastReturn
     carry(place.pane.end(at: now), to: id, process: place.info.process)
     leaveQueue(of: id, at: now)
+    leaveActivity(of: place, at: now)
     notes.leave(id)
     if !isOurDoing { noteGone(place, at: now) }
     office.leave("\(id)")
@@ -334,6 +340,7 @@ public actor Watcher {
       carry(pane.note(fact, at: now), to: id, process: place.info.process)
       notes.take(fact, of: id)
       pane.trail.note(fact)
+      pane.tally.note(fact)
       noteForQueue(fact, of: id, at: now)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(place.court.judge.judge(pane.told(fact)), at: now)

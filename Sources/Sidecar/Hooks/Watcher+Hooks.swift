@@ -92,7 +92,10 @@ extension Watcher {
     var (answer, effects) = pane.answer(
       event, judge, isObserving: settings.isObserving, at: now, clock: { clock.now },
       alert: { alert(for: $0, pane.agent, at: now) },
-      onFact: { pane.trail.note($0) })
+      onFact: { fact in
+        pane.trail.note(fact)
+        pane.tally.note(fact)
+      })
     if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     carry(effects + pane.advance(at: now), to: id, process: place.info.process)
     keepSeen()

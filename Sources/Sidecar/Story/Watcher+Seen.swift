@@ -18,10 +18,11 @@ extension Watcher {
     return alert
   }
 
-  /// Notes a fact that may be part of a later alert's story.
-  func noteTrail(_ fact: Fact) {
-    guard let id = PaneID(Array(fact.agent.utf8)) else { return }
-    panes[id]?.pane.trail.note(fact)
+  /// Notes a fact that a rule made: it may be part of a later alert's story, and is counted.
+  func noteMade(_ fact: Fact) {
+    guard let pane = PaneID(Array(fact.agent.utf8)).flatMap({ panes[$0]?.pane }) else { return }
+    pane.trail.note(fact)
+    pane.tally.note(emitted: fact)
   }
 
   /// Hands over what was seen of the alerts since the last call. The pane shows what it showed when they were
