@@ -25,6 +25,7 @@ extension Call {
     if let why = alert.why, kind != .resolved { lines.append(cleaned(why, limit: 400)) }
     if escalation.count > 1 { lines.append("\(escalation.count) times since \(escalation.opened.iso8601)") }
     if kind == .opened || kind == .repeated || kind == .reopened {
+      if let way = alert.wayToAllow { lines.append(cleaned(way, limit: 400)) }
       lines.append(cleaned("outrider ack \(escalation.id)", limit: 256))
     }
     return lines
