@@ -42,8 +42,8 @@ extension Live {
         start.arguments =
           ["-u", "TMUX", "-u", "TMUX_PANE"] + environment.map { "\($0.key)=\($0.value)" }
           + ["tmux", "-S", socket, "-f", watch.path(".tmux.conf"), "new-session", "-d", "cat"]
+        // Not waited for: the server inherits what Foundation would see its end by.
         try start.start()
-        start.waitUntilExit()
         let server = Server(socket: .path(socket), configuration: "/dev/null")
         do {
           try await eventually("a watch answers for this server") {
