@@ -79,6 +79,10 @@ public actor Watcher {
   let clerk: MemoryClerk?
   var remembering = Remembering()
   var probes = ProbesAtWork()
+  /// Alerts of which is still to be kept what was seen.
+  var unkept: [(alert: String, verdict: Verdict)] = []
+  /// What stands in the activity journal.
+  var activity: ActivityNotes
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
   private(set) var clients: [PaneID: ControlClient] = [:]
@@ -111,6 +115,7 @@ public actor Watcher {
   ) {
     self.watch = watch
     courts = Courts(library, followsProjects: settings.followsProjects)
+    activity = ActivityNotes(at: clock.now)
     self.settings = settings
     if var own = settings.executions {
       own.isObserving = settings.isObserving
@@ -147,6 +152,7 @@ public actor Watcher {
       group.addTask { await self.followStop() }
       group.addTask { await self.probe() }
       group.addTask { await self.followMemory() }
+      group.addTask { await self.followActivity() }
       group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
         group.addTask { for await findings in exec.findings { await self.take(findings) } }
@@ -160,6 +166,7 @@ public actor Watcher {
       exec?.end()
       orders.finish()
       alarm?.task.cancel()
+      endActivity()
       office.close()
     }
   }
@@ -314,6 +321,7 @@ public actor Watcher {
     let isOurDoing = place.pane.restarts.isPastReturn
     carry(place.pane.end(at: now), to: id, process: place.info.process)
     leaveQueue(of: id, at: now)
+    leaveActivity(of: place, at: now)
     notes.leave(id)
     if !isOurDoing { noteGone(place, at: now) }
     office.leave("\(id)")
@@ -324,6 +332,8 @@ public actor Watcher {
     guard let place = panes[id] else { return }
     let pane = place.pane
     if let dialect = pane.reader.dialect, !place.isReported || pane.agent.name != dialect.name {
+      // A shell or a pager that shows what an agent once printed is none.
+      guard isStillAgent(id) else { return pane.reader.forget(at: now) }
       pane.agent.name = dialect.name
       panes[id]?.isReported = true
       office.report(.sees(pane.agent))
@@ -340,10 +350,13 @@ public actor Watcher {
         ])
       carry(pane.note(fact, at: now), to: id, process: place.info.process)
       notes.take(fact, of: id)
+      pane.trail.note(fact)
+      pane.tally.note(fact)
       noteForQueue(fact, of: id, at: now)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(place.court.judge.judge(pane.told(fact)), at: now)
     }
+    keepSeen()
     hear(facts, place.court.judge)
     carry(pane.advance(at: now), to: id, process: place.info.process)
     bring(to: id, at: now)
@@ -362,10 +375,6 @@ public actor Watcher {
       let alert = alert(for: verdict, place.pane.agent, at: now)
       carry(place.pane.open(verdict, as: alert, at: now), to: id, process: place.info.process)
     }
-  }
-
-  func alert(for verdict: Verdict, _ agent: Alert.Agent, at now: Instant) -> Alert {
-    Alert(verdict, about: agent, at: now, using: &generator)
   }
 
   /// Carries out what was decided: keys leave before anything is written down.
@@ -449,6 +458,9 @@ public actor Watcher {
 
   /// Whether the agent's process is there yet and what is typed goes to it, as far as that can be known here.
   private func isStillAgent(_ id: PaneID) -> Bool {
+    if watch.server.prefix.isEmpty, let process = panes[id]?.info.process, Bystanders.have(pane: process) {
+      return false
+    }
     guard let root = executions.roots[id.description] else { return true }
     if root.isAlive, let status = ProcessFiles.status(root.id) { return status.group == status.foreground }
     // One that was started again is not known yet.
@@ -486,6 +498,7 @@ public actor Watcher {
       take(facts, of: id, at: now)
     }
     for court in courts.all { raise(court.judge.tick(at: now), at: now) }
+    keepSeen()
     hearStates()
     setAlarm()
   }

@@ -21,6 +21,8 @@ public struct LoneHook {
     public let alerts: [Alert]
     /// Programs of the user's that rules name, and the alert that each is given.
     public let programs: [(path: String, alert: Alert)]
+    /// What was seen of each of the alerts, for its story.
+    public let seen: [Seen]
   }
 
   /// Takes the rules as another hook has prepared them from the same files, or else reads the files, runs their
@@ -69,8 +71,11 @@ public struct LoneHook {
   /// - Parameters:
   ///   - dialect: The name of the agent's dialect.
   ///   - clock: Asked when the event came, and when it was judged.
+  ///   - redact: Takes out of a text what must not be written down.
   /// - Throws: `MissingRules`, when they have just gone.
-  public func take(_ event: HookEvent, of dialect: String, clock: LiveClock) throws -> Ruling {
+  public func take(
+    _ event: HookEvent, of dialect: String, clock: LiveClock, redact: (String) -> String = { $0 }
+  ) throws -> Ruling {
     let now = clock.now
     let lone = LoneAgent(dialect, event, programs: programs)
     let facts = lone.hear(event, at: now)
@@ -78,12 +83,14 @@ public struct LoneHook {
     let judge = Judge(rulebook)
     var generator = SystemRandomNumberGenerator()
     var ruling = HookRuling(event, isObserving: false, at: now)
+    var seen: [Seen] = []
     for fact in facts {
       for verdict in judge.judge(fact) {
         var alert = Alert(verdict, about: lone.agent, at: now, using: &generator)
         // Each call is another process here, so that the agent's own number tells commands apart.
         alert.story = event.call.map { "\(fact.agent)/\($0)" }
         ruling.take(verdict, as: alert, clock: clock.now, pane: nil)
+        seen.append(Seen(verdict, of: alert.id, after: [], screen: nil, redact: redact))
       }
     }
     var answer = ruling.answer()
@@ -97,6 +104,8 @@ public struct LoneHook {
       case .call, .interrupt, .paste, .submit, .clear, .end, .relaunch, .tell, .queue: break
       }
     }
-    return Ruling(answer: answer, alerts: alerts, programs: programs)
+    let logged = Set(alerts.map(\.id))
+    return Ruling(
+      answer: answer, alerts: alerts, programs: programs, seen: seen.filter { logged.contains($0.id) })
   }
 }

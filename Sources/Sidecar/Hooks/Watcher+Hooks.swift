@@ -92,9 +92,14 @@ extension Watcher {
     }
     var (answer, effects) = pane.answer(
       event, judge, isObserving: settings.isObserving, at: now, clock: { clock.now },
-      alert: { alert(for: $0, pane.agent, at: now) })
+      alert: { alert(for: $0, pane.agent, at: now) },
+      onFact: { fact in
+        pane.trail.note(fact)
+        pane.tally.note(fact)
+      })
     if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     carry(effects + pane.advance(at: now), to: id, process: place.info.process)
+    keepSeen()
     // A tool that is used or was used shows that the agent gets on.
     let sign = Fact(time: now, agent: pane.id, kind: .command, text: "", source: .hook)
     hear(event.tool == nil ? [] : [sign], judge)
@@ -123,6 +128,7 @@ extension Watcher {
       }
     }
     carry(ruling.effects, to: nil, process: 0)
+    keepSeen()
     var answer = ruling.answer()
     if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     return answer
