@@ -216,7 +216,7 @@ struct MemoryTests {
     let memory = try #require(old.memories()["a"])
     #expect(memory.counts.count <= AgentMemory.mostCounts)
     #expect(memory.counts.map(\.tallies.count).reduce(0, +) <= AgentMemory.mostTallies)
-    #expect(memory.counts.first?.key == ["299"])
+    #expect(memory.counts.first?.key == ["199"])
 
     let wild = """
       {"rules": {"w": \(try #require(memory.rules["w"]))}, "meetings": [], "spells": [], "expectations": [],

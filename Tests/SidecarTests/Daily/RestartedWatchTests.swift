@@ -30,13 +30,12 @@ extension Live {
       let stage = watch.stage
       try FileManager.default.createDirectory(
         at: stage.folder.appending(path: "bin"), withIntermediateDirectories: true)
-      let assignments = watch.environment.map { "\($0.key)='\($0.value)'" }.sorted().joined(separator: " ")
       try """
       #!/bin/bash
       printf ' Claude Code v2.1.330\\n\\n'
       for call in 1 2 3 4 5 6; do
         until test -e "go$call"; do sleep 0.05; done
-        env \(assignments) '\(LiveStage.program("outrider"))' hook --agent claude-code <"asked$call" >/dev/null
+        '\(LiveStage.program("outrider"))' hook --agent claude-code <"asked$call" >/dev/null
         touch "done$call"
       done
       exec cat
@@ -45,7 +44,12 @@ extension Live {
       for call in 1...6 {
         try watch.write(Home.event("make", stage.folder.path, "PostToolUse", "\(call)"), to: "asked\(call)")
       }
-      try await stage.open("agent", "exec '\(watch.path("bin/claude"))'")
+      let environment = watch.environment.filter { !$0.key.hasPrefix("TMUX") }.flatMap {
+        ["-e", "\($0.key)=\($0.value)"]
+      }
+      _ = try await stage.server.run(
+        ["new-session", "-d", "-s", "agent", "-x", "120", "-y", "40", "-c", stage.folder.path] + environment
+          + ["exec '\(watch.path("bin/claude"))'"])
     }
 
     private func runs(_ call: Int, _ watch: WatchProgram) async throws {

@@ -37,13 +37,11 @@ extension Live {
 
         // tmux hands its own environment to what it starts.
         let socket = watch.path("run/tmux")
-        let start = Process()
-        start.executableURL = URL(filePath: "/usr/bin/env")
-        start.arguments =
-          ["-u", "TMUX", "-u", "TMUX_PANE"] + environment.map { "\($0.key)=\($0.value)" }
-          + ["tmux", "-S", socket, "-f", watch.path(".tmux.conf"), "new-session", "-d", "cat"]
-        try start.start()
-        start.waitUntilExit()
+        let starting = Server(
+          socket: .path(socket),
+          prefix: ["env", "-u", "TMUX", "-u", "TMUX_PANE"] + environment.map { "\($0.key)=\($0.value)" },
+          configuration: watch.path(".tmux.conf"))
+        _ = try await starting.run(["new-session", "-d", "cat"])
         let server = Server(socket: .path(socket), configuration: "/dev/null")
         do {
           try await eventually("a watch answers for this server") {
