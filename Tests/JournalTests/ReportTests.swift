@@ -65,11 +65,16 @@ private struct NightRun {
     + beats(480...510, watch: "w2") + [state(480, "idle", watch: "w2"), state(500, "working", watch: "w2")]
 
   static let alerts =
-    alert(10, "a-1", "kubectl-apply", .stopped, [.init("interrupt", ms: 21), .init("prompt", ms: 64)])
-    + alert(13, "a-2", "kubectl-apply", .stopped, [.init("interrupt", ms: 20), .init("prompt", ms: 60)])
+    alert(
+      10, "a-1", "kubectl-apply", .stopped,
+      [.init("interrupt", result: "confirmed", ms: 21), .init("prompt", result: "delivered", ms: 64)])
+    + alert(
+      13, "a-2", "kubectl-apply", .stopped,
+      [.init("interrupt", result: "confirmed", ms: 20), .init("prompt", result: "delivered", ms: 60)])
     + alert(49.5, "a-3", "push-main", .denied, [.init("deny", ms: 3)])
     + alert(
-      21, "a-4", "frozen", .escalated, [.init("interrupt", result: "no sign of it"), .init("prompt")],
+      21, "a-4", "frozen", .escalated,
+      [.init("interrupt", result: "no sign of it"), .init("prompt", result: "delivered")],
       of: codex)
     + alert(40, "a-5", "frozen", .observed, [.init("interrupt", result: "would")], of: codex)
     + alert(505, "a-6", "push-main", .denied, [.init("deny", ms: 3)])

@@ -64,7 +64,8 @@ struct StoryTests {
     let stopped = raised.updated(
       at: noon + .seconds(3), outcome: .stopped,
       actions: [
-        .init("interrupt", ms: 21), .init("prompt", result: "the box was never empty", ms: 900),
+        .init("interrupt", result: "confirmed", ms: 21),
+        .init("prompt", result: "the box was never empty", ms: 900),
         .init("escalate"),
       ])
     var escalation = Escalation(stopped, cure: .human, at: noon + .seconds(3))
@@ -91,13 +92,13 @@ struct StoryTests {
           ⎿  $ kubectl apply -f web.yaml
 
         actions
-          interrupt  done in 21 ms: the agent's own words or state showed it
+          interrupt  confirmed in 21 ms: the agent showed that it was interrupted
           prompt     the box was never empty in 900 ms
           escalate   done: handed to the notifiers
 
         lines of this alert
           13:02:11.042 raised
-          13:02:14.042 stopped (interrupt 21 ms, prompt 900 ms: the box was never empty…
+          13:02:14.042 stopped (interrupt 21 ms: confirmed, prompt 900 ms: the box was never…
 
         escalation
           open since 13:02:14.042

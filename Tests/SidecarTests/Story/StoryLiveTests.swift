@@ -29,7 +29,7 @@ extension Live {
         let story = try outrider(["explain", "--log", stage.alertLog, alert.id], environment: environment)
         #expect(story.status == 0 && story.output.contains("screen as it was\n│"), "\(story)")
         #expect(story.output.contains("rules/gitops.yaml:\(seen.rule.line)\n"))
-        #expect(story.output.contains("done in "))
+        #expect(story.output.contains("confirmed in "))
         let short = String(alert.id.suffix(4))
         let json = try outrider(
           ["explain", "--log", stage.alertLog, "--json", short], environment: environment)
