@@ -98,7 +98,7 @@ struct StoryTests {
 
         lines of this alert
           13:02:11.042 raised
-          13:02:14.042 stopped (interrupt 21 ms: confirmed, prompt 900 ms: the box was never…
+          13:02:14.042 stopped (interrupt 21 ms: confirmed, prompt 900 ms: the box was …
 
         escalation
           open since 13:02:14.042
