@@ -51,7 +51,7 @@ extension Outrider {
         var reader = AlertReader(path, from: .oldest, filter: filter)
         var alerts: [Alert] = []
         repeat {
-          for case .alert(let alert) in try reader.poll() where alert.time < until && alert.time >= from {
+          for case .alert(let alert) in try reader.poll() where alert.time >= from {
             alerts.append(alert)
           }
         } while reader.isBehind

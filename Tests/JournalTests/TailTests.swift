@@ -120,7 +120,7 @@ struct TailTests {
         <up 2>
         13:03:11 CRIT claude:%3 push-main ×2 since 13:02:11  git push origin main  → 1 stopped, 1 under way
         <up 1>
-        13:03:12 CRIT claude:%3 push-main ×2 since 13:02:11  git push origin main  → stopped (interrupt 21 m…
+        13:03:12 CRIT claude:%3 push-main ×2 since 13:02:11  git push origin m…  → stopped (interrupt 21 ms)
         <up 1>
         13:04:11 CRIT claude:%3 push-main ×3 since 13:02:11  git push origin main  → 2 stopped, 1 under way
         <up 1>

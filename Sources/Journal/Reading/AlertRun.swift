@@ -57,6 +57,16 @@ public struct AlertRun: Sendable, Equatable {
   /// Lines that it takes on a terminal, without details.
   var height: Int { lines.isEmpty ? 1 : lines.count }
 
+  /// The ids of its alerts, as far as they are remembered.
+  var ids: [String] { recent.map(\.id) }
+
+  /// The same with its first line as the first of its alert, when that has none above.
+  func beginning(_ isNew: (String) -> Bool) -> AlertRun {
+    var run = self
+    if let first = lines.first, isNew(first.alert.id) { run.lines[0].isFirst = true }
+    return run
+  }
+
   /// Only the last so many lines.
   func suffix(_ count: Int) -> AlertRun {
     var run = self

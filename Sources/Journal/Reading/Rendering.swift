@@ -59,14 +59,16 @@ public struct Rendering: Sendable {
   func line(_ run: AlertRun) -> String {
     let alert = run.last.legible()
     let who = "\(alert.agent.label) \(alert.rule) ×\(run.count) since \(clock(run.since))"
-    let outcomes = run.outcomes.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+    let outcomes = run.outcomes.map { outcome, count in
+      (
+        count: count,
+        words: outcome == .raised ? "under way" : legible(outcome.rawValue, bytes: Alert.Bounds.name)
+      )
+    }.sorted { ($1.count, $0.words) < ($0.count, $1.words) }
     let outcome =
       outcomes.count < 2
       ? ending(alert)
-      : "→ "
-        + outcomes.map { outcome, count in
-          "\(count) \(outcome == .raised ? "under way" : legible(outcome.rawValue, bytes: Alert.Bounds.name))"
-        }.joined(separator: ", ")
+      : "→ " + outcomes.map { "\($0.count) \($0.words)" }.joined(separator: ", ")
     return row(clock(alert.updated ?? alert.time), alert, who, outcome)
   }
 

@@ -50,11 +50,14 @@ public struct TailView: Sendable {
   public mutating func begin(_ runs: AlertRuns) -> [Output] {
     shown = runs.shown
     var output: [Output] = []
+    var printed: Set<String> = []
     for item in runs.latest() {
       switch item {
       case .note(let event): output += note(event)
       case .run(let next):
-        output += lines(of: next, isAlone: true)
+        // What stood above it may have been left out.
+        output += lines(of: next.beginning { !printed.contains($0) })
+        printed.formUnion(next.ids)
         run = isGrouping ? next : nil
         (rows, paintedWidth) = (next.height, rendering.width)
       }
@@ -123,13 +126,10 @@ public struct TailView: Sendable {
     return rendering.note(event).map { [.note($0)] } ?? []
   }
 
-  /// - Parameter isAlone: Nothing of it was printed above.
-  private func lines(of run: AlertRun, isAlone: Bool = false) -> [Output] {
+  private func lines(of run: AlertRun) -> [Output] {
     guard !run.lines.isEmpty else { return [.line(rendering.line(run))] + details(run.last) }
-    return run.lines.enumerated().flatMap { index, line in
-      // The line before it was left out.
-      let isFirst = line.isFirst || (isAlone && index == 0)
-      return [.line(rendering.line(line.alert, isFirst: isFirst))] + details(line.alert)
+    return run.lines.flatMap { line in
+      [.line(rendering.line(line.alert, isFirst: line.isFirst))] + details(line.alert)
     }
   }
 

@@ -52,7 +52,7 @@ public struct AgentReport: Sendable, Equatable, Encodable {
     }.sorted { ($1.severity, $1.count, $0.rule) < ($0.severity, $0.count, $1.rule) }
     let course = Course(lines)
     interventions = within.filter(\.isIntervention).map { alert in
-      InterventionReport(alert, among: raised, course, watched: spans, until: span.upperBound)
+      InterventionReport(alert, among: raised, course, watched: spans)
     }
     for (watch, lines) in Dictionary(grouping: lines, by: \.watch) {
       add(states: Course(lines).states, watched: spans[watch] ?? [], within: span)

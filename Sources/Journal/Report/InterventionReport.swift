@@ -31,7 +31,7 @@ public struct InterventionReport: Sendable, Equatable, Encodable {
   ///   - spans: When which watch watched.
   init(
     _ alert: RaisedAlert, among raised: [RaisedAlert], _ course: Course,
-    watched spans: [String: [Range<WallTime>]], until end: WallTime
+    watched spans: [String: [Range<WallTime>]]
   ) {
     id = alert.alert.id
     rule = alert.alert.rule
@@ -47,7 +47,7 @@ public struct InterventionReport: Sendable, Equatable, Encodable {
     effect =
       if next != nil {
         .again
-      } else if time < end, course.movesOn(within: time..<min(limit, max(time, end))) {
+      } else if course.movesOn(within: time..<limit) {
         .helped
       } else {
         isWatched ? .stood : .open
@@ -67,7 +67,9 @@ extension Alert.Deed {
   /// The agent felt it: it was refused, stopped, told or started again.
   fileprivate var reachedAgent: Bool {
     switch Action(rawValue: action) {
-    case .deny, .interrupt, .prompt, .restart: result == "done" || result == "told by the hook"
+    case .deny, .restart: result == "done"
+    case .interrupt: result == "confirmed" || result.hasPrefix("the turn ended")
+    case .prompt: result == "delivered" || result == "told by the hook" || result.hasPrefix("sent")
     case .hold: result.hasPrefix("killed")
     case .queue, .escalate, .run, nil: false
     }

@@ -14,17 +14,15 @@ public struct Report: Sendable, Equatable {
 
   /// - Parameters:
   ///   - activity: Those from before count as well: a state may have begun there.
-  ///   - alerts: All lines of the alert log, in its order.
-  ///   - until: Nothing later is looked at.
+  ///   - alerts: All lines of the alert log, in its order. Later ones tell how things ended.
   public init(activity: [ActivityLine], alerts: [Alert], from: WallTime, until: WallTime) {
     self.from = from
     self.until = max(from, until)
     let span = from..<max(from, until)
-    let activity = activity.filter { $0.time < span.upperBound }
     let watched = Self.watched(activity)
     let courses = Dictionary(grouping: activity.filter { $0.agent != nil }) { $0.agent!.label }
     var raised: [String: [RaisedAlert]] = [:]
-    for alert in RaisedAlert.all(alerts, until: span.upperBound) {
+    for alert in RaisedAlert.all(alerts) {
       raised[alert.alert.agent.label, default: []].append(alert)
     }
     let labels = Set(courses.keys).union(raised.keys)
@@ -57,11 +55,11 @@ struct RaisedAlert: Sendable, Equatable {
   let raised: WallTime
   var alert: Alert
 
-  /// Those that are told of, in the order in which they were raised.
-  static func all(_ lines: [Alert], until end: WallTime) -> [RaisedAlert] {
+  /// Those that the lines tell of, in the order in which they were raised.
+  static func all(_ lines: [Alert]) -> [RaisedAlert] {
     var order: [String] = []
     var alerts: [String: RaisedAlert] = [:]
-    for line in lines where line.updated ?? line.time < end {
+    for line in lines {
       if alerts[line.id] == nil {
         order.append(line.id)
         alerts[line.id] = RaisedAlert(raised: line.time, alert: line)

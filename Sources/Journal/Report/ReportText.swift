@@ -99,7 +99,7 @@ public struct ReportText: Sendable {
           case .helped, .open: ""
           }
         return
-          "  \(clock) \(agent.agent) \(one.rule) (\(one.actions.joined(separator: ", ")))\(end) \(one.id)"
+          "  \(clock) \(one.id) \(agent.agent) \(one.rule)\(end) (\(one.actions.joined(separator: ", ")))"
       }
     }
   }

@@ -125,17 +125,17 @@ public struct StoryText: Sendable {
 }
 
 extension Alert.Deed {
-  /// What makes an action count as done; nil where its result says it.
+  /// What proves that an action was done; nil where its result says it, or nothing does.
   var proof: String? {
-    guard result == "done" else { return nil }
-    return switch Action(rawValue: action) {
-    case .deny: "the hook was answered before the command ran"
-    case .interrupt: "the agent's own words or state showed it"
-    case .prompt: "it was read back from the pane"
-    case .restart: "the agent was told its task again"
-    case .escalate: "handed to the notifiers"
-    case .run: "handed to the program"
-    case .hold, .queue, nil: nil
+    switch (Action(rawValue: action), result) {
+    case (.deny, "done"): "the hook was answered before the command ran"
+    case (.interrupt, "confirmed"): "the agent showed that it was interrupted"
+    case (.prompt, "delivered"): "it was read back, sent, and seen among the agent's prompts"
+    case (.prompt, "told by the hook"): "the agent gets it with the hook's answer"
+    case (.restart, "done"): "the agent runs again and was told its task"
+    case (.escalate, "done"): "handed to the notifiers"
+    case (.run, "done"): "handed to the program"
+    default: nil
     }
   }
 }
