@@ -41,7 +41,7 @@ let package = Package(
     module("Tmux", ["CLinux"]),
     module("Senses", ["Terminal", "Rulebook", "Tmux", "Processes", "CLinux"]),
     module("Hands", ["Rulebook", "Tmux", "Processes", "CLinux"]),
-    module("Journal", ["Rulebook"]),
+    module("Journal", ["Rulebook", "Patterns", "CLinux"]),
     module("Notices", ["Journal", "Rulebook", "Tmux", "Processes", "CLinux", yaml]),
     module("Sidecar", ["Senses", "Hands", "Journal", "Notices", "Processes", "CLinux", logging]),
     module("Settings"),

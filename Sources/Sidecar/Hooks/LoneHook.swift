@@ -97,6 +97,12 @@ public struct LoneHook {
       case .call, .interrupt, .paste, .submit, .clear, .end, .relaunch, .tell, .queue: break
       }
     }
-    return Ruling(answer: answer, alerts: alerts, programs: programs)
+    guard !alerts.isEmpty || !programs.isEmpty else {
+      return Ruling(answer: answer, alerts: [], programs: [])
+    }
+    let redaction = RuleLibrary.redaction(of: sources)
+    return Ruling(
+      answer: answer, alerts: alerts.map { $0.redacted(by: redaction) },
+      programs: programs.map { ($0, $1.redacted(by: redaction)) })
   }
 }
