@@ -58,7 +58,7 @@ let package = Package(
     tests("Patterns", ["Patterns"]),
     tests("Terminal", ["Terminal"]),
     tests("Shell", ["Shell", "Rulebook"]),
-    tests("Rulebook", ["Rulebook", "Patterns", "Notices", yaml]),
+    tests("Rulebook", ["Rulebook", "Patterns", "Notices", "Journal", yaml]),
     tests("Tmux", ["Tmux", "bench-tmux"]),
     tests("Senses", ["Senses", "Sidecar", "Processes", "CLinux"]),
     tests("Hands", ["Hands", "Processes"]),

@@ -46,10 +46,12 @@ public struct Redaction: Sendable {
   public func redacted(_ text: String, using context: MatchContext) -> String {
     guard !secrets.isEmpty, !text.isEmpty else { return text }
     var plausible: [Int] = []
-    patterns.forEachMatch(in: text, using: context) { index, result in
-      if case .success = result { plausible.append(index) }
-    }
     var text = text
+    text.withUTF8 { bytes in
+      patterns.forEachMatch(in: bytes, using: context) { index, result in
+        if case .success = result { plausible.append(index) }
+      }
+    }
     for index in plausible { text = Self.taking(secrets[index], out: text, using: context) }
     return text
   }

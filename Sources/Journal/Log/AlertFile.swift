@@ -112,7 +112,8 @@ public final class AlertFile {
       var line = try self.line(alert, place.link)
       // What was cut off is explained in the file in which it stands: a file put aside ends with a whole line.
       let isFull = place.size + line.count + 1 > self.rotation.limit
-      if place.size > 0, place.link.cut == nil, try isFull || self.isOld(log, at: alert) {
+      let isDue = isFull ? true : try self.isOld(log, at: alert)
+      if place.size > 0, place.link.cut == nil, isDue {
         do throws(JournalError) {
           try self.rotation.putAside(self.path)
           log = try self.openedLog()

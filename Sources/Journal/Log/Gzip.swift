@@ -20,13 +20,13 @@ enum Gzip {
     guard memory >= 0 else { throw .failed(.unpack, path: source.path, code: errno) }
     do throws(JournalError) {
       var ends: [Int32] = [0, 0]
-      guard pipe2(&ends, O_CLOEXEC) == 0 else { throw .failed(.unpack, path: source.path, code: errno) }
+      guard private_pipe(&ends) == 0 else { throw .failed(.unpack, path: source.path, code: errno) }
       defer { close(ends[0]) }
-      let child: pid_t
-      do throws(JournalError) {
-        defer { close(ends[1]) }
-        child = try start(["gzip", "-dc"], input: source.descriptor, output: ends[1], source.path)
+      let started = Result { () throws(JournalError) in
+        try start(["gzip", "-dc"], input: source.descriptor, output: ends[1], source.path)
       }
+      close(ends[1])
+      let child = try started.get()
       let isComplete = copy(ends[0], to: memory)
       if !isComplete { kill(child, SIGKILL) }
       guard ended(child), isComplete else { throw .failed(.unpack, path: source.path, code: EIO) }
