@@ -67,7 +67,8 @@ public struct RuleLibrary: Sendable {
     rulebook = sources.profile == .observe ? loaded.rulebook.observing() : loaded.rulebook
     self.dialects = dialects.compactMap(\.dialect)
     isWhole = errors.isEmpty
-    self.errors = errors + (programs?.errors ?? []) + loaded.errors + dialects.flatMap(\.errors) + joined.errors
+    self.errors =
+      errors + (programs?.errors ?? []) + loaded.errors + dialects.flatMap(\.errors) + joined.errors
     self.sources = sources
     self.texts = texts
     layers = places.reduce(into: [:]) { $0[$1.name] = $1.layer }

@@ -99,7 +99,8 @@ actor Scribe {
     let alert = Alert(
       time: now, id: Alert.makeID(at: now, using: &generator), rule: "log-blocked", severity: .critical,
       agent: Alert.Agent(name: "outrider"), source: Alert.Source(rawValue: "outrider"),
-      text: cleaned(text, limit: 400), why: "What the agents do is acted on, but soon cannot be written down.",
+      text: cleaned(text, limit: 400),
+      why: "What the agents do is acted on, but soon cannot be written down.",
       instead: "Free some space on the disk of the log; what waits is written then.", outcome: .escalated)
     trouble = alert
     // Before what waits, where there may be room for little more.

@@ -330,7 +330,8 @@ public actor Watcher {
       settings.logger.debug(
         "fact",
         metadata: [
-          "pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(office.censor.cleared(fact.text), limit: 200))",
+          "pane": "\(id)", "kind": "\(fact.kind)",
+          "text": "\(cleaned(office.censor.cleared(fact.text), limit: 200))",
         ])
       carry(pane.note(fact, at: now), to: id, process: place.info.process)
       notes.take(fact, of: id)

@@ -15,7 +15,9 @@ import Testing
     try filled(scratch, 40, rotation: rotation)
     let log = AlertFile(scratch.log, rotation: rotation)
     try log.tidy()
-    let names = try names(scratch).filter { $0.hasPrefix("alerts.jsonl.") && $0.last != "e" && $0.last != "d" }
+    let names = try names(scratch).filter {
+      $0.hasPrefix("alerts.jsonl.") && $0.last != "e" && $0.last != "d"
+    }
     #expect(names == ["alerts.jsonl.1"] + (2...5).map { "alerts.jsonl.\($0).gz" })
     let before = try AlertLog.verify(scratch.log)
     #expect(before.findings.isEmpty && before.last == 40 && before.files.count == 6)

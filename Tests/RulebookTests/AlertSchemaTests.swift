@@ -10,7 +10,8 @@ struct AlertSchemaTests {
 
   /// The lines of a log that has seen everything: rotation, a kill, lines that were lost, hostile text.
   private func lines() throws -> [[String: Any]] {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "outrider-schema-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "outrider-schema-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "alerts.jsonl").path

@@ -20,14 +20,26 @@ struct RedactionTests {
   @Test(
     "is the secret and nothing around it",
     arguments: [
-      ("curl -H 'Authorization: Bearer abc.DEF-123' https://shop", "curl -H 'Authorization: Bearer [redacted:header]' https://shop"),
-      ("git clone https://ada:hunter2@git.internal/shop", "git clone https://ada:[redacted:url-password]@git.internal/shop"),
-      ("STRIPE_API_KEY=abc DB_TOKEN='x y' ./run --password hunter2 --verbose",
-        "STRIPE_API_KEY=[redacted:variable] DB_TOKEN=[redacted:variable] ./run --password [redacted:option] --verbose"),
-      ("gh auth login --with-token <<< ghp_0123456789abcdefABCDEF0123456789abcd",
-        "gh auth login --with-token <<< [redacted:github-token]"),
+      (
+        "curl -H 'Authorization: Bearer abc.DEF-123' https://shop",
+        "curl -H 'Authorization: Bearer [redacted:header]' https://shop"
+      ),
+      (
+        "git clone https://ada:hunter2@git.internal/shop",
+        "git clone https://ada:[redacted:url-password]@git.internal/shop"
+      ),
+      (
+        "STRIPE_API_KEY=abc DB_TOKEN='x y' ./run --password hunter2 --verbose",
+        "STRIPE_API_KEY=[redacted:variable] DB_TOKEN=[redacted:variable] ./run --password [redacted:option] --verbose"
+      ),
+      (
+        "gh auth login --with-token <<< ghp_0123456789abcdefABCDEF0123456789abcd",
+        "gh auth login --with-token <<< [redacted:github-token]"
+      ),
       ("OPENAI_API_KEY=sk-proj-0123456789abcdefghijABCDEF codex", "OPENAI_API_KEY=[redacted:sk-key] codex"),
-      ("mysqldump -u root -phunter2 shop > a.sql", "mysqldump -u root -p[redacted:short-option] shop > a.sql"),
+      (
+        "mysqldump -u root -phunter2 shop > a.sql", "mysqldump -u root -p[redacted:short-option] shop > a.sql"
+      ),
     ])
   func secrets(text: String, clean: String) {
     #expect(Self.shipped.redaction.redacted(text) == clean)
@@ -63,7 +75,11 @@ struct RedactionTests {
     #expect(changed == [])
   }
 
-  @Test("is found in time, whatever the text", arguments: ["a", "-", "password", "a-", "://a:", " -u ", "Authorization: ", "-----BEGIN A ", "\"'", "eyJ."])
+  @Test(
+    "is found in time, whatever the text",
+    arguments: [
+      "a", "-", "password", "a-", "://a:", " -u ", "Authorization: ", "-----BEGIN A ", "\"'", "eyJ.",
+    ])
   func hostile(piece: String) {
     let text = String(repeating: piece, count: 16_384 / piece.utf8.count)
     let context = MatchContext()

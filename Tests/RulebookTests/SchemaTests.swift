@@ -15,9 +15,10 @@ struct SchemaTests {
 
   private static func yaml(in folder: URL) -> [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.hasSuffix(".yaml") && !["programs.yaml", "redact.yaml"].contains($0) }.sorted().map {
-      folder.appending(path: $0)
-    }
+    return names.filter { $0.hasSuffix(".yaml") && !["programs.yaml", "redact.yaml"].contains($0) }.sorted()
+      .map {
+        folder.appending(path: $0)
+      }
   }
 
   @Test("holds for every shipped file, which names it in its first line", arguments: [false, true])

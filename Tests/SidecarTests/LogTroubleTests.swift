@@ -2,6 +2,7 @@ import Foundation
 import Journal
 import Notices
 import Rulebook
+import Senses
 import Synchronization
 import Testing
 
@@ -57,7 +58,8 @@ struct LogTroubleTests {
     "on a disk that is full is told on the terminal and to the notifiers, loses nothing, and ends by itself",
     .enabled(if: geteuid() == 0, "mounting a small file system takes root"), .timeLimit(.minutes(1)))
   func fullDisk() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "outrider-full-\(UUID().uuidString)").path
+    let folder = FileManager.default.temporaryDirectory.appending(path: "outrider-full-\(UUID().uuidString)")
+      .path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     guard try await Self.run("mount -t tmpfs -o size=3m none '\(folder)'") == 0 else {
@@ -99,7 +101,9 @@ struct LogTroubleTests {
 
   @Test("No secret leaves: not into the log, not to the terminal, not to a notifier")
   func secrets() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "outrider-secret-\(UUID().uuidString)").path
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "outrider-secret-\(UUID().uuidString)"
+    ).path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/alerts.jsonl"
     try await working(path) { office, heard in
@@ -117,7 +121,9 @@ struct LogTroubleTests {
     }
     let text = try String(contentsOfFile: path, encoding: .utf8)
     #expect(!text.contains("hunter2"))
-    for kind in ["variable", "user-password", "private-key", "option", "url-password", "assignment", "header"] {
+    for kind in [
+      "variable", "user-password", "private-key", "option", "url-password", "assignment", "header",
+    ] {
       #expect(text.contains("[redacted:\(kind)]"), "\(kind)")
     }
   }

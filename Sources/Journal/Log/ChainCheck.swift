@@ -70,7 +70,9 @@ struct ChainCheck {
       }
       // The cut line that this one speaks of is not there any more; at the very beginning it stood in a file that
       // has been rotated away.
-      if announced != nil, line.gaps.isEmpty, !(place == 0 && line.isFirstOfFile) { report(.removed, at: place, count: 1) }
+      if announced != nil, line.gaps.isEmpty, !(place == 0 && line.isFirstOfFile) {
+        report(.removed, at: place, count: 1)
+      }
     }
   }
 
