@@ -13,7 +13,7 @@ final class Office: Sendable {
       case program(String)
     }
 
-    let alert: Alert
+    var alert: Alert
     let kind: Kind
   }
 
@@ -29,6 +29,8 @@ final class Office: Sendable {
 
   let desk: CallDesk
   let log: AlertLog
+  /// Everything that leaves the office goes by it.
+  let censor: Censor
   private let scribe: Scribe
   private let stories: SeenFolder
   private let journal: ActivityFile
@@ -40,14 +42,19 @@ final class Office: Sendable {
 
   /// Papers that may wait for a slow disk. Beyond that the newest are told to the terminal only.
   private static let capacity = 4096
+  /// How often rotated files are compressed.
+  private static let tidiness = Duration.seconds(60)
   /// How long the notifiers have at the end for what was decided last.
   private static let farewell = Duration.seconds(2)
 
   init(
-    log: AlertLog, calls: CallSettings, notifiers: [any Notifier],
+    log: AlertLog, redaction: Redaction, calls: CallSettings, notifiers: [any Notifier],
     report: @escaping @Sendable (Watcher.Report) -> Void
   ) {
     self.log = log
+    let censor = Censor(redaction)
+    self.censor = censor
+    let report = { @Sendable in report(censor.cleared($0)) }
     tell = report
     breakerFile = calls.state?.breaker
     stories = SeenFolder(log: log.path)
@@ -58,7 +65,7 @@ final class Office: Sendable {
     desk = CallDesk(calls, notifiers: notifiers, awaited: awaited) { word in
       switch word {
       case .call(let call): Self.tell(call, report)
-      case .line(let alert): await scribe.write(alert)
+      case .line(let alert): await scribe.write(censor.cleared(alert))
       case .trouble(let text): report(.trouble(text))
       }
     }
@@ -130,6 +137,12 @@ final class Office: Sendable {
   ///
   /// - Parameter isWell: Returns when the watch has answered.
   func run(isWell: @escaping @Sendable () async -> Bool) async {
+    await scribe.start { [desk] news in
+      switch news {
+      case .blocked(let alert): await desk.take(alert, cure: .human)
+      case .free(let alert): await desk.note(alert)
+      }
+    }
     let calling = Task { await desk.run(isWell: isWell) }
     let retrying = Task {
       while !Task.isCancelled {
@@ -137,8 +150,10 @@ final class Office: Sendable {
         await scribe.retry()
       }
     }
+    let tidying = Task { await tidy() }
     await Task { await drain() }.value
     retrying.cancel()
+    tidying.cancel()
     await desk.finish(within: Self.farewell)
     await scribe.close()
     calling.cancel()
@@ -156,7 +171,8 @@ final class Office: Sendable {
         case .deeds(let breaker): try? breakerFile?.write(breaker)
         case .seen(let seen): write(drawer.take(seen))
         case .activity(let lines): try? journal.append(lines)
-        case .paper(let paper):
+        case .paper(var paper):
+          paper.alert = censor.cleared(paper.alert)
           switch paper.kind {
           case .line:
             await scribe.write(paper.alert)
@@ -174,6 +190,24 @@ final class Office: Sendable {
   private func write(_ seen: Seen?) {
     guard let seen else { return }
     try? stories.keep(seen, at: .now)
+  }
+
+  /// Looks from time to time after what the log has put aside, on a thread of its own: `gzip` takes its time.
+  private func tidy() async {
+    while !Task.isCancelled {
+      do throws(JournalError) {
+        try await withCheckedContinuation { done in
+          Thread.detachNewThread { [log] in
+            done.resume(returning: Result { () throws(JournalError) in try log.tidy() })
+          }
+        }.get()
+      } catch .locked {
+        // Somebody writes; there is time.
+      } catch {
+        tell(.trouble("\(error)"))
+      }
+      try? await Task.sleep(for: Self.tidiness)
+    }
   }
 
   private static func tell(_ call: Call, _ tell: @Sendable (Watcher.Report) -> Void) {

@@ -6,6 +6,8 @@ import Shell
 public struct RuleLibrary: Sendable {
   public let rulebook: Rulebook
   public let dialects: [Dialect]
+  /// What is taken out of alerts; nothing in a library without dialects, see `redaction(of:)`.
+  public let redaction: Redaction
   /// Everything that is wrong with the files, in their order. What is sound is in force all the same.
   public let errors: [FileError]
 
@@ -13,6 +15,8 @@ public struct RuleLibrary: Sendable {
   public let sources: RuleSources
   /// The rule files that could be read, sound or not, in their order.
   public let files: [RuleFile]
+  /// The files of secrets that could be read, sound or not.
+  public let redactions: [RedactionFile]
   /// Whether every file could be read; what is in it is another matter.
   let isWhole: Bool
   /// The text of every file that was read, by the name that errors give it.
@@ -55,13 +59,29 @@ public struct RuleLibrary: Sendable {
     let dialects = (withDialects ? sources.dialects : []).compactMap(read).map {
       DialectFile($0.text, name: $0.name)
     }
+    redactions = (withDialects ? sources.redactions : []).compactMap(read).map {
+      RedactionFile($0.text, name: $0.name)
+    }
+    let joined = RedactionFile.joined(redactions)
+    redaction = joined.redaction
     rulebook = sources.profile == .observe ? loaded.rulebook.observing() : loaded.rulebook
     self.dialects = dialects.compactMap(\.dialect)
     isWhole = errors.isEmpty
-    self.errors = errors + (programs?.errors ?? []) + loaded.errors + dialects.flatMap(\.errors)
+    self.errors =
+      errors + (programs?.errors ?? []) + loaded.errors + dialects.flatMap(\.errors) + joined.errors
     self.sources = sources
     self.texts = texts
     layers = places.reduce(into: [:]) { $0[$1.name] = $1.layer }
+  }
+
+  /// What is taken out of alerts, for who reads no dialects and seldom has one. What is broken is left out;
+  /// `rules check` tells of it.
+  static func redaction(of sources: RuleSources) -> Redaction {
+    var errors: [FileError] = []
+    let files = sources.redactions.compactMap { url in
+      text(of: url, &errors).map { RedactionFile($0, name: RuleSources.File.name(of: url), isTried: true) }
+    }
+    return RedactionFile.joined(files).redaction
   }
 
   /// Reads everything with some files that an author asks about; those that are not there already come last.
@@ -72,7 +92,7 @@ public struct RuleLibrary: Sendable {
     _ sources: RuleSources, with asked: [URL]
   ) throws -> (library: RuleLibrary, names: Set<String>?) {
     func same(_ url: URL) -> String { url.standardizedFileURL.resolvingSymlinksInPath().path }
-    let there = sources.files.map(\.url) + sources.dialects + [sources.programs]
+    let there = sources.files.map(\.url) + sources.dialects + [sources.programs] + sources.redactions
     var names: Set<String> = []
     var added = sources.added
     for url in asked {

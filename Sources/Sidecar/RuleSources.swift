@@ -17,7 +17,7 @@ public struct RuleSources: Sendable, Equatable {
     }
   }
 
-  /// The shipped rules, with `agents/` and `programs.yaml`.
+  /// The shipped rules, with `agents/`, `programs.yaml` and `redact.yaml`.
   public let shipped: URL
   public let user: URL?
   public let project: URL?
@@ -51,9 +51,9 @@ public struct RuleSources: Sendable, Equatable {
     var own = Self.yamlFiles(in: shipped).filter { !Self.reserved.contains($0.lastPathComponent) }
     if profile == .strict { own.append(shipped.appending(path: "profiles/strict.yaml")) }
     return own.map { File(url: $0, layer: .shipped) }
-      + folder(user).map { File(url: $0, layer: .user) }
+      + folder(user).filter { !Self.isRedaction($0) }.map { File(url: $0, layer: .user) }
       + folder(project).map { File(url: $0, layer: .project) }
-      + addedFiles.filter { !Self.isDialect($0) }.map { File(url: $0, layer: .user) }
+      + addedFiles.filter { !Self.isDialect($0) && !Self.isRedaction($0) }.map { File(url: $0, layer: .user) }
   }
 
   /// The dialect files: the shipped ones, and of those that are named the ones in a folder `agents`.
@@ -62,6 +62,16 @@ public struct RuleSources: Sendable, Equatable {
   }
 
   var programs: URL { shipped.appending(path: "programs.yaml") }
+
+  /// What is taken out of alerts: the shipped file, the user's where there is one, and what is named. A project
+  /// has none: it could hide what its agents do.
+  var redactions: [URL] {
+    [shipped.appending(path: Self.redaction)] + (folder(user) + addedFiles).filter(Self.isRedaction)
+  }
+
+  private static let redaction = "redact.yaml"
+
+  private static func isRedaction(_ url: URL) -> Bool { url.lastPathComponent == redaction }
 
   private var addedFiles: [URL] { added.flatMap { Self.isDirectory($0) ? Self.yamlFiles(in: $0) : [$0] } }
 
@@ -91,7 +101,7 @@ public struct RuleSources: Sendable, Equatable {
     }
   }
 
-  private static let reserved: Set<String> = ["programs.yaml"]
+  private static let reserved: Set<String> = ["programs.yaml", redaction]
 
   static func yamlFiles(in directory: URL) -> [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []

@@ -11,7 +11,7 @@ struct RuleStamp: Equatable, Sendable {
   private static let maximumFiles = 512
 
   init(_ sources: RuleSources) {
-    let urls = sources.files.map(\.url) + sources.dialects + [sources.programs]
+    let urls = sources.files.map(\.url) + sources.dialects + [sources.programs] + sources.redactions
     isComplete = urls.count <= Self.maximumFiles
     marks = urls.prefix(Self.maximumFiles).compactMap { FileMark($0.path) }
   }

@@ -43,7 +43,21 @@ public struct RuleTest: Sendable {
             failure: trial.failure))
       }
     }
+    for file in library.redactions where isAsked(file.name) { trySecrets(of: file, by: library.redaction) }
     for dialect in library.dialects where isAsked(dialect.origin.file) { trySamples(of: dialect) }
+  }
+
+  private mutating func trySecrets(of file: RedactionFile, by redaction: Redaction) {
+    for example in file.examples {
+      let found = example.fires ? "finds a secret in" : "finds none in"
+      // Where other files have a say, only the whole can tell.
+      let isChanged = example.secret == nil && redaction.redacted(example.text) != example.text
+      cases.append(
+        Case(
+          suite: file.name, line: example.line,
+          name: "\(example.secret ?? "redact") \(found) \(cleaned(example.text, limit: 160))",
+          failure: isChanged ? "it does not stay as it is" : example.failure))
+    }
   }
 
   private mutating func trySamples(of dialect: Dialect) {

@@ -129,7 +129,7 @@ public actor Watcher {
     clerk = settings.isObserving ? nil : settings.calls.state.map { MemoryClerk($0.memory) }
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
-      log: log, calls: settings.calls,
+      log: log, redaction: library.redaction, calls: settings.calls,
       notifiers: notifiers + (settings.showsInTmux ? [TmuxNotifier(watch.server)] : []), report: report)
   }
 
@@ -177,7 +177,10 @@ public actor Watcher {
   func adopt(_ library: RuleLibrary, of project: String, _ changes: String) {
     guard let court = courts.open[project] else { return }
     court.adopt(library)
-    if project.isEmpty { exec?.adopt(library.rulebook) }
+    if project.isEmpty {
+      exec?.adopt(library.rulebook)
+      office.censor.adopt(library.redaction)
+    }
     for (id, place) in panes where !project.isEmpty && place.court === court {
       exec?.adopt(library.rulebook, agent: "\(id)")
     }
@@ -346,7 +349,8 @@ public actor Watcher {
       settings.logger.debug(
         "fact",
         metadata: [
-          "pane": "\(id)", "kind": "\(fact.kind)", "text": "\(cleaned(fact.text, limit: 200))",
+          "pane": "\(id)", "kind": "\(fact.kind)",
+          "text": "\(cleaned(office.censor.cleared(fact.text), limit: 200))",
         ])
       carry(pane.note(fact, at: now), to: id, process: place.info.process)
       notes.take(fact, of: id)

@@ -2,6 +2,7 @@ import Foundation
 import Processes
 import Glibc
 import Journal
+import Notices
 import Rulebook
 import Senses
 import Sidecar
@@ -146,7 +147,9 @@ struct HookCall {
     for text in news { complain("outrider hook: \(text)") }
     let lines = alerts + (news.isEmpty ? [] : [Alert.trouble(news, agent: agent, at: now)])
     guard !lines.isEmpty, let path = AlertLog.defaultPath(environment: environment) else { return }
-    let file = AlertFile(path)
+    let configuration = Configuration.load(
+      Configuration.path(environment: environment), environment: environment)
+    let file = AlertFile(path, rotation: configuration.rotation)
     do throws(JournalError) {
       for line in lines { try file.append(line) }
     } catch {

@@ -89,7 +89,9 @@ extension Outrider {
       let key = try await identity(of: server)
       let lock = try await takeLock(server, key)
       defer { withExtendedLifetime(lock) {} }
-      let alerts = AlertLog(try log.path())
+      let configuration = file.load()
+      configuration.errors.forEach { complain("outrider: WARNING: \($0)") }
+      let alerts = AlertLog(try log.path(), rotation: configuration.rotation)
       await tryLog(alerts)
       var settings = Watcher.Settings()
       settings.isObserving = observe
@@ -102,8 +104,6 @@ extension Outrider {
       settings.executions = executions(of: key)
       settings.probes = probes
       settings.queue = QueueStore.defaultPath(environment: ProcessInfo.processInfo.environment)
-      let configuration = file.load()
-      configuration.errors.forEach { complain("outrider: WARNING: \($0)") }
       settings.calls = calls(by: configuration, key)
       settings.showsInTmux = tmuxMessages && !configuration.notifiers.contains { $0.way.word == "tmux" }
       if verbose {

@@ -56,17 +56,6 @@ import Testing
     #expect(found.findings.isEmpty && found.last == 41)
   }
 
-  @Test("A line cut off in a file that is rotated next is explained there")
-  func cutBeforeRotation() throws {
-    let scratch = try Scratch()
-    try filled(scratch, 3)
-    try scratch.append(#"{"actions":[]"#)
-    let log = AlertFile(scratch.log, rotation: Rotation(limit: 1000, kept: 3))
-    try log.append(sample())
-    let found = try AlertLog.verify(scratch.log)
-    #expect(found.findings == [.init(kind: .cutLine, file: scratch.log + ".1", line: 4, count: 13)])
-  }
-
   @Test("A file moved or removed under a running log is made anew")
   func moved() throws {
     let scratch = try Scratch()

@@ -90,6 +90,38 @@ import Testing
     #expect(found.isIntact && found.last == end.printed.last && found.last! > 5)
   }
 
+  @Test(
+    "Room that was kept is given up for the last lines on a full disk, and kept again when there is some",
+    .enabled(if: canMount, "mounting a small file system takes root"))
+  func reserve() throws {
+    let scratch = try Scratch()
+    let mount = scratch.directory + "/disk"
+    try FileManager.default.createDirectory(atPath: mount, withIntermediateDirectories: true)
+    let script = """
+      mount -t tmpfs -o size=3m journal-test '\(mount)' && cd '\(mount)' || exit 9
+      "$0" '\(mount)/alerts.jsonl' 5 early >&2 && ls alerts.jsonl.reserve >&2
+      cat /dev/zero > filler 2> /dev/null
+      "$0" "$@"; status=$?
+      ls alerts.jsonl.reserve >&2
+      rm filler
+      "$0" '\(mount)/alerts.jsonl' 1 late >&2 && ls alerts.jsonl.reserve >&2
+      cp alerts* '\(scratch.directory)'; exit $status
+      """
+    let words = [mount + "/alerts.jsonl", "1000", "w"]
+    let end = try Writer(words, through: Self.unshare(["-m", "sh", "-c", script])).finish()
+    #expect(end.status == 1)
+    let said = end.errors.split(separator: "\n").map(String.init)
+    #expect(said.dropFirst(5).first == "alerts.jsonl.reserve")
+    #expect(said.contains { $0.contains("the last 256 KiB, kept for the alert log, are in use now") })
+    #expect(said.contains { $0.contains("no space left on the disk") })
+    #expect(said.contains { $0.contains("cannot access") })
+    #expect(said.last == "alerts.jsonl.reserve")
+    // Some 30 lines have room in it.
+    #expect(end.printed.count > 20)
+    let found = try AlertLog.verify(scratch.directory + "/alerts.jsonl")
+    #expect(found.isIntact && found.last == end.printed.last! + 1)
+  }
+
   @Test("A read-only file system is told with its advice", .enabled(if: canMount))
   func readOnly() throws {
     let scratch = try Scratch()

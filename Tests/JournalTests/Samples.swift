@@ -14,6 +14,13 @@ final class Scratch {
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
 
+  /// A copy to look at, in place of one from before.
+  func keep(as name: String) {
+    let copy = FileManager.default.temporaryDirectory.path + "/" + name
+    try? FileManager.default.removeItem(atPath: copy)
+    try? FileManager.default.copyItem(atPath: directory, toPath: copy)
+  }
+
   func bytes(_ path: String? = nil) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(fileURLWithPath: path ?? log)))
   }

@@ -30,6 +30,7 @@ struct ConfigurationSchemaTests {
     #expect(Self.keys(escalations) == Set(ConfigurationGrammar.escalations))
     #expect(Self.keys(Self.property(escalations, "quiet")) == Set(ConfigurationGrammar.quiet))
     #expect(Self.keys(Self.property(schema.root, "heartbeat")) == Set(ConfigurationGrammar.heartbeat))
+    #expect(Self.keys(Self.property(schema.root, "log")) == Set(ConfigurationGrammar.log))
     let notifier = schema.definition("notifier")
     #expect(Self.keys(notifier) == Set(ConfigurationGrammar.notifier))
     let ways = [

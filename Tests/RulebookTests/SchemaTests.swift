@@ -15,9 +15,10 @@ struct SchemaTests {
 
   private static func yaml(in folder: URL) -> [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.hasSuffix(".yaml") && $0 != "programs.yaml" }.sorted().map {
-      folder.appending(path: $0)
-    }
+    return names.filter { $0.hasSuffix(".yaml") && !["programs.yaml", "redact.yaml"].contains($0) }.sorted()
+      .map {
+        folder.appending(path: $0)
+      }
   }
 
   @Test("holds for every shipped file, which names it in its first line", arguments: [false, true])
@@ -42,6 +43,16 @@ struct SchemaTests {
     #expect(Self.keys(schema.root) == Set(ProgramGrammar.top))
     #expect(Self.keys(schema.definition("program")) == Set(ProgramGrammar.program))
     #expect(Self.keys(schema.definition("wrapper")) == Set(ProgramGrammar.wrapper))
+  }
+
+  @Test("of what is redacted holds for it, which names it in its first line, and knows the very keys")
+  func redaction() throws {
+    let schema = try JSONSchema(Self.folder.appending(path: "redact.schema.json"))
+    let text = try String(contentsOf: Self.folder.appending(path: "redact.yaml"), encoding: .utf8)
+    #expect(text.hasPrefix("# yaml-language-server: $schema=redact.schema.json\n"))
+    #expect(try schema.errors(in: #require(try Yams.load(yaml: text))) == [])
+    #expect(Self.keys(schema.root) == Set(RedactionGrammar.top))
+    #expect(Self.keys(schema.definition("secret")) == Set(RedactionGrammar.secret))
   }
 
   @Test("holds for the profiles that are files")

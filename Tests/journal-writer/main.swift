@@ -5,7 +5,9 @@ import Rulebook
 // Writes alerts to a log until it is done or killed, and prints the number of each line once it is
 // written: a test can then ask whether every line that was promised is there.
 //
-//   journal-writer PATH COUNT NAME [--rotate BYTES] [--uid ID] [--limit BYTES] [--quick]
+//   journal-writer PATH COUNT NAME [--rotate BYTES] [--uid ID] [--limit BYTES] [--tidy] [--quick]
+//
+// With --tidy it compresses what was put aside, now and then, as a watch does.
 func say(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
   let bytes = Array((text + "\n").utf8)
   _ = write(descriptor, bytes, bytes.count)
@@ -27,6 +29,7 @@ if let bytes = option("--limit") {
   var limit = rlimit(rlim_cur: rlim_t(bytes), rlim_max: rlim_t(bytes))
   setrlimit(__rlimit_resource_t(1), &limit)
 }
+let tidies = words.firstIndex(of: "--tidy").map { words.remove(at: $0) } != nil
 let isQuick = words.last == "--quick"
 guard words.count >= 3, let count = Int(words[1]) else {
   say("journal-writer: PATH COUNT NAME are needed", to: STDERR_FILENO)
@@ -42,7 +45,10 @@ for index in 0..<count {
     rule: "kubectl-apply", severity: .critical, agent: .init(name: words[2], pane: "%3"), source: .pane,
     text: "kubectl apply -f web.yaml # \(index)", evidence: evidence)
   do {
-    say(String(try log.append(alert, durable: !isQuick).seq))
+    let receipt = try log.append(alert, durable: !isQuick)
+    say(String(receipt.seq))
+    for notice in receipt.notices { if case .reserveSpent = notice { say("\(notice)", to: STDERR_FILENO) } }
+    if tidies, index % 10 == 9 { try? log.tidy() }
   } catch {
     say("\(error)", to: STDERR_FILENO)
     exit(1)

@@ -32,4 +32,14 @@ int private_pipe(int ends[2]);
 /// Returns 0, or -1 with errno set.
 int socket_peer(int descriptor, pid_t *process, uid_t *user);
 
+/// A file of that name in memory only, gone with its last descriptor.
+///
+/// Returns the descriptor, or -1 with errno set.
+int memory_file(const char *name);
+
+/// A file of that name in memory only, gone with its last descriptor.
+///
+/// Returns the descriptor, or -1 with errno set.
+int memory_file(const char *name);
+
 #endif

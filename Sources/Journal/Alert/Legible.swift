@@ -67,8 +67,10 @@ func legible(_ text: String, bytes limit: Int) -> String {
   var count = 0
   // Where the text has to end if it turns out to be too long, to leave room for the ellipsis.
   var end = result.endIndex
+  var before: Unicode.Scalar = " "
   for scalar in text.unicodeScalars {
-    let shown = picture(of: scalar)
+    let shown = isJoiner(scalar) && !joins(before) ? number(of: scalar) : picture(of: scalar)
+    before = scalar
     let size = shown?.utf8.count ?? UTF8.width(scalar)
     if count + size > limit {
       result.removeSubrange(end...)
@@ -82,6 +84,15 @@ func legible(_ text: String, bytes limit: Int) -> String {
   return String(result)
 }
 
+/// Two letters or pictures are written as one across it, as in many scripts and in emoji; elsewhere it hides.
+private func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{200C}" || scalar == "\u{200D}" }
+
+private func joins(_ before: Unicode.Scalar) -> Bool { before.value >= 0x0300 && !isJoiner(before) }
+
+private func number(of scalar: Unicode.Scalar) -> String {
+  "<U+" + String(scalar.value, radix: 16, uppercase: true).leftPadded(to: 4) + ">"
+}
+
 private func picture(of scalar: Unicode.Scalar) -> String? {
   switch scalar.value {
   case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value).map { String($0) }
@@ -89,9 +100,10 @@ private func picture(of scalar: Unicode.Scalar) -> String? {
   case 0x80..<0xA0,  // C1: some terminals take them for escape sequences
     0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069,  // they turn the reading order around
     0x2028, 0x2029,  // line and paragraph separators
-    0x00AD, 0x200B, 0x2060...0x2064, 0x206A...0x206F, 0xFEFF, 0xFFF9...0xFFFB,  // invisible
-    0xE0000...0xE007F:  // tags: invisible text
-    "<U+" + String(scalar.value, radix: 16, uppercase: true).leftPadded(to: 4) + ">"
+    0x00AD, 0x034F, 0x180E, 0x200B, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB,  // invisible
+    0x115F, 0x1160, 0x3164, 0xFFA0,  // fillers: letters that show nothing
+    0xFE00...0xFE0D, 0xE0000...0xE0FFF:  // tags and selectors: invisible text
+    number(of: scalar)
   default: nil
   }
 }

@@ -10,8 +10,11 @@ public final class AlertFile {
   public let path: String
   public let rotation: Rotation
   private let patience: Int
+  private let reserve: Reserve
   private var head: Head?
   private var log: OpenFile?
+  /// When the first line of the open file was written.
+  private var begun: (file: OpenFile, time: WallTime?)?
 
   /// What an append did.
   public struct Receipt: Sendable, Equatable {
@@ -29,6 +32,8 @@ public final class AlertFile {
     case linesMissing(path: String, count: Int)
     /// The file stays in use, although it is longer than it should be.
     case notRotated(JournalError)
+    /// The disk is full; the room that was kept for the last lines is theirs now.
+    case reserveSpent(path: String)
 
     public var description: String {
       switch self {
@@ -38,6 +43,9 @@ public final class AlertFile {
       case .linesMissing(let path, let count):
         "\(path): the last \(count) lines are gone that were written; see `outrider log verify`"
       case .notRotated(let error): "\(error); the log goes on in the same file"
+      case .reserveSpent(let path):
+        "\(path): the disk is full; the last \(Reserve.bytes / 1024) KiB, kept for the alert log, are in use "
+          + "now; free some space there"
       }
     }
   }
@@ -47,6 +55,7 @@ public final class AlertFile {
     self.path = path
     self.rotation = rotation
     self.patience = patience
+    reserve = Reserve(of: path)
   }
 
   /// Tries the log without writing a line, so that a path that will not do is known at the start.
@@ -55,7 +64,23 @@ public final class AlertFile {
     try locked { (head) throws(JournalError) in
       var notices: [Notice] = []
       _ = try self.place(in: try self.openedLog(), head: head, notices: &notices)
+      self.reserve.keep()
       return notices
+    }
+  }
+
+  /// Takes the room for the last lines again, where there is enough; whether it is taken.
+  public func restock() -> Bool {
+    reserve.keep()
+    return reserve.isKept
+  }
+
+  /// Compresses what was put aside and removes what is kept no longer. Takes its time: not for who has an
+  /// alert in hand. What is being read or written meanwhile stays whole.
+  public func tidy() throws(JournalError) {
+    try locked { (_) throws(JournalError) in self.rotation.dropOld(of: self.path) }
+    try Rotation.pack(path) { (exchange) throws(JournalError) in
+      try self.locked { (_) throws(JournalError) in exchange() }
     }
   }
 
@@ -67,12 +92,28 @@ public final class AlertFile {
   @discardableResult
   public func append(_ alert: Alert, durable: Bool = true) throws(JournalError) -> Receipt {
     let alert = alert.legible()
-    return try locked { (head) throws(JournalError) in
+    do throws(JournalError) {
+      return try write(alert, durable: durable)
+    } catch {
+      guard error.isFull else { throw error }
+      // Another process may have given the room up just now.
+      let isSpent = reserve.spend()
+      var receipt = try write(alert, durable: durable)
+      if isSpent { receipt.notices.append(.reserveSpent(path: path)) }
+      return receipt
+    }
+  }
+
+  private func write(_ alert: Alert, durable: Bool) throws(JournalError) -> Receipt {
+    try locked { (head) throws(JournalError) in
       var notices: [Notice] = []
       var log = try self.openedLog()
       var place = try self.place(in: log, head: head, notices: &notices)
       var line = try self.line(alert, place.link)
-      if place.size > 0, place.size + line.count + 1 > self.rotation.limit {
+      // What was cut off is explained in the file in which it stands: a file put aside ends with a whole line.
+      let isFull = place.size + line.count + 1 > self.rotation.limit
+      let isDue = isFull ? true : try self.isOld(log, at: alert)
+      if place.size > 0, place.link.cut == nil, isDue {
         do throws(JournalError) {
           try self.rotation.putAside(self.path)
           log = try self.openedLog()
@@ -88,11 +129,27 @@ public final class AlertFile {
       if place.needsNewline { line.insert(UInt8(ascii: "\n"), at: 0) }
       line.append(UInt8(ascii: "\n"))
       try log.append(line, to: place.size)
-      if durable { try log.flush() }
+      if durable {
+        do throws(JournalError) {
+          try log.flush()
+        } catch {
+          log.shorten(to: place.size)
+          throw error
+        }
+      }
       try head.write(
         .init(end: ChainEnd(seq: place.link.seq, hash: hash), size: place.size + line.count))
+      self.reserve.keep()
       return Receipt(seq: place.link.seq, notices: notices)
     }
+  }
+
+  /// Whether the file's first line is older than a file may become.
+  private func isOld(_ log: OpenFile, at alert: Alert) throws(JournalError) -> Bool {
+    guard let age = rotation.age else { return false }
+    if begun?.file !== log { begun = (log, try log.firstTime()) }
+    guard let time = begun?.time else { return false }
+    return (alert.updated ?? alert.time) - time >= age
   }
 
   /// Where the next line goes.
@@ -112,12 +169,13 @@ public final class AlertFile {
       return Place(
         link: Link(seq: note.end.seq + 1, prev: note.end.hash), size: size, needsNewline: false)
     }
-    let tail = try Tail.read(log, size: size)
+    var tail = try Tail.read(log, size: size)
     var found = tail.end
-    if found == nil, tail.cut == nil, let older = Rotation.files(of: path).last,
-      let file = try OpenFile.reading(older)
-    {
-      found = try Tail.read(file, size: file.status().size).end
+    if found == nil, let older = Rotation.files(of: path).last, let file = try OpenFile.reading(older) {
+      let before = try Tail.read(file, size: file.status().size)
+      found = before.end
+      // Nothing of the file that is written now stands between that and the next line.
+      if size == 0 { tail.cut = before.cut }
     }
     var place = Place(
       link: Link(seq: 1, prev: .none, chain: .start), size: size, needsNewline: !tail.isTerminated)

@@ -3,10 +3,12 @@
 /// Nothing is queued here; who awaits `append` knows that the line is on the disk.
 public actor AlertLog {
   public nonisolated let path: String
+  private nonisolated let rotation: Rotation
   private let file: AlertFile
 
   public init(_ path: String, rotation: Rotation = Rotation()) {
     self.path = path
+    self.rotation = rotation
     file = AlertFile(path, rotation: rotation)
   }
 
@@ -20,6 +22,15 @@ public actor AlertLog {
   @discardableResult
   public func append(_ alert: Alert, durable: Bool = true) throws(JournalError) -> AlertFile.Receipt {
     try file.append(alert, durable: durable)
+  }
+
+  /// Takes the room for the last lines again; see `AlertFile.restock`.
+  public func restock() -> Bool { file.restock() }
+
+  /// Compresses and removes what was put aside, without standing in the way of who appends; see
+  /// `AlertFile.tidy`. It waits for the disk and for `gzip`.
+  public nonisolated func tidy() throws(JournalError) {
+    try AlertFile(path, rotation: rotation).tidy()
   }
 
   /// Where the log is unless told otherwise: `$XDG_STATE_HOME/outrider/alerts.jsonl`, where the variable

@@ -68,8 +68,11 @@ struct ChainCheck {
           report(.foreign, at: place, gap)
         }
       }
-      // The cut line that this one speaks of is not there any more.
-      if announced != nil, line.gaps.isEmpty { report(.removed, at: place, count: 1) }
+      // The cut line that this one speaks of is not there any more; at the very beginning it stood in a file that
+      // has been rotated away.
+      if announced != nil, line.gaps.isEmpty, !(place == 0 && line.isFirstOfFile) {
+        report(.removed, at: place, count: 1)
+      }
     }
   }
 

@@ -35,12 +35,16 @@ struct ChainReader {
     defer { head?.unlock() }
     note = try head?.note()
     for name in Rotation.files(of: path) + [path] {
-      guard let file = try OpenFile.reading(name) else { continue }
+      guard let file = try OpenFile.readingAsIs(name) else { continue }
       sources.append((file, try file.status().size))
     }
     // The files are open: they can be renamed and grow while they are read.
     head?.unlock()
-    for (file, size) in sources { read(file.path, try file.read(at: 0, count: size)) }
+    for (file, size) in sources {
+      let content = try file.unpacked()
+      let end = content === file ? size : try content.status().size
+      read(file.path, try content.read(at: 0, count: end))
+    }
   }
 
   private mutating func read(_ file: String, _ bytes: [UInt8]) {

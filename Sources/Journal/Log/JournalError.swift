@@ -16,7 +16,7 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// What was being done when it failed.
   public enum Step: String, Sendable {
-    case makeDirectory, open, read, write, flush, rotate
+    case makeDirectory, open, read, write, flush, rotate, pack, unpack
   }
 
   public var description: String {
@@ -75,6 +75,8 @@ extension JournalError.Step {
     case .write: "cannot be written"
     case .flush: "cannot be brought to the disk"
     case .rotate: "cannot be rotated"
+    case .pack: "cannot be compressed"
+    case .unpack: "cannot be unpacked by gzip"
     }
   }
 }

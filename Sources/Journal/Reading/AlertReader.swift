@@ -123,7 +123,11 @@ public struct AlertReader {
   private func next(after file: OpenFile, _ events: inout [Event]) throws(JournalError) -> OpenFile? {
     let here = try file.status()
     let names = [path] + Rotation.files(of: path).reversed()
-    let found = names.firstIndex { OpenFile.status(of: $0)?.isSameFile(as: here) ?? false }
+    let found = names.firstIndex { name in
+      guard let there = OpenFile.status(of: name) else { return false }
+      // Compressed meanwhile it is another file, of the same time.
+      return there.isSameFile(as: here) || name.hasSuffix(Gzip.suffix) && there.modified == here.modified
+    }
     guard let found else {
       let next = try OpenFile.reading(names.count > 1 ? names[names.count - 1] : path)
       if next != nil { events.append(.missed(file: file.path)) }

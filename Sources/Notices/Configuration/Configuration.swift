@@ -8,6 +8,8 @@ import Rulebook
 public struct Configuration: Sendable {
   public var escalations = EscalationPolicy()
   public var heartbeat = Heartbeat.Settings()
+  /// When the alert log is put aside, and how much of it is kept.
+  public var rotation = Rotation()
   public var notifiers: [Channel] = []
   /// In the order of their places.
   public var errors: [FileError] = []

@@ -20,6 +20,7 @@ struct ConfigurationReader {
     let top = file.fields(root, of: "the configuration", known: ConfigurationGrammar.top)
     if let node = top["escalations"] { readEscalations(node) }
     if let node = top["heartbeat"] { readHeartbeat(node) }
+    if let node = top["log"] { readLog(node) }
     if let node = top["notifiers"] { readNotifiers(node) }
   }
 

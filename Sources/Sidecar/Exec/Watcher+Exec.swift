@@ -70,7 +70,10 @@ extension Watcher {
       let fact = executions.joined(fact, to: story)
       settings.logger.debug(
         "fact",
-        metadata: ["pane": "\(id)", "kind": "exec", "text": "\(cleaned(fact.text, limit: 200))"])
+        metadata: [
+          "pane": "\(id)", "kind": "exec",
+          "text": "\(cleaned(office.censor.cleared(fact.text), limit: 200))",
+        ])
       let verdicts = judge.judge(fact)
       // What the human runs himself is written down, by the rules that hold.
       guard hold?.result != .human else { continue }

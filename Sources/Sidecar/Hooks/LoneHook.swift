@@ -71,11 +71,8 @@ public struct LoneHook {
   /// - Parameters:
   ///   - dialect: The name of the agent's dialect.
   ///   - clock: Asked when the event came, and when it was judged.
-  ///   - redact: Takes out of a text what must not be written down.
   /// - Throws: `MissingRules`, when they have just gone.
-  public func take(
-    _ event: HookEvent, of dialect: String, clock: LiveClock, redact: (String) -> String = { $0 }
-  ) throws -> Ruling {
+  public func take(_ event: HookEvent, of dialect: String, clock: LiveClock) throws -> Ruling {
     let now = clock.now
     let lone = LoneAgent(dialect, event, programs: programs)
     let facts = lone.hear(event, at: now)
@@ -83,14 +80,14 @@ public struct LoneHook {
     let judge = Judge(rulebook)
     var generator = SystemRandomNumberGenerator()
     var ruling = HookRuling(event, isObserving: false, at: now)
-    var seen: [Seen] = []
+    var seen: [(alert: String, verdict: Verdict)] = []
     for fact in facts {
       for verdict in judge.judge(fact) {
         var alert = Alert(verdict, about: lone.agent, at: now, using: &generator)
         // Each call is another process here, so that the agent's own number tells commands apart.
         alert.story = event.call.map { "\(fact.agent)/\($0)" }
         ruling.take(verdict, as: alert, clock: clock.now, pane: nil)
-        seen.append(Seen(verdict, of: alert.id, after: [], screen: nil, redact: redact))
+        seen.append((alert.id, verdict))
       }
     }
     var answer = ruling.answer()
@@ -104,8 +101,16 @@ public struct LoneHook {
       case .call, .interrupt, .paste, .submit, .clear, .end, .relaunch, .tell, .queue: break
       }
     }
+    guard !alerts.isEmpty || !programs.isEmpty else {
+      return Ruling(answer: answer, alerts: [], programs: [], seen: [])
+    }
+    let redaction = RuleLibrary.redaction(of: sources)
     let logged = Set(alerts.map(\.id))
     return Ruling(
-      answer: answer, alerts: alerts, programs: programs, seen: seen.filter { logged.contains($0.id) })
+      answer: answer, alerts: alerts.map { $0.redacted(by: redaction) },
+      programs: programs.map { ($0, $1.redacted(by: redaction)) },
+      seen: seen.filter { logged.contains($0.alert) }.map {
+        Seen($0.verdict, of: $0.alert, after: [], screen: nil, redact: redaction.redacted)
+      })
   }
 }

@@ -59,12 +59,12 @@ extension Watcher {
       agent.state = place.pane.reader.state.rawValue
     }
     agent.seconds = standing.map { Int(max(0, (now - $0.since).inSeconds)) }
-    agent.evidence = standing.map { cleaned($0.evidence, limit: 200) } ?? ""
+    agent.evidence = standing.map { cleaned(office.censor.cleared($0.evidence), limit: 200) } ?? ""
     if agent.state == AgentState.asking.rawValue {
-      agent.asks = place.pane.reader.asked.map { cleaned($0, limit: 200) }
+      agent.asks = place.pane.reader.asked.map { cleaned(office.censor.cleared($0), limit: 200) }
     }
     agent.context = notes.context(of: info.pane)
-    agent.alert = notes.alert(of: info.pane).map(AlertStatus.init)
+    agent.alert = notes.alert(of: info.pane).map { AlertStatus(office.censor.cleared($0)) }
     if watch.server.prefix.isEmpty, let tree = CheckedOut(around: info.directory, files: .local) {
       agent.repository = tree.root
       agent.branch = tree.branch ?? tree.commit

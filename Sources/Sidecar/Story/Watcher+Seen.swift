@@ -6,7 +6,7 @@ import Tmux
 /// What was seen when an alert was raised: kept for `outrider explain` once the keys have left.
 extension Watcher {
   /// Takes out of a text what must not be written down.
-  private func redact(_ text: String) -> String { text }
+  private func redact(_ text: String) -> String { office.censor.cleared(text) }
 
   /// Alerts that wait for that at most, between two keys.
   private static let mostUnkept = 64
