@@ -129,16 +129,15 @@ public final class AlertFile {
       if place.needsNewline { line.insert(UInt8(ascii: "\n"), at: 0) }
       line.append(UInt8(ascii: "\n"))
       try log.append(line, to: place.size)
-      if durable {
-        do throws(JournalError) {
-          try log.flush()
-        } catch {
-          log.shorten(to: place.size)
-          throw error
-        }
+      do throws(JournalError) {
+        if durable { try log.flush() }
+        try head.write(
+          .init(end: ChainEnd(seq: place.link.seq, hash: hash), size: place.size + line.count))
+      } catch {
+        // Whoever tries again would write the line a second time.
+        log.shorten(to: place.size)
+        throw error
       }
-      try head.write(
-        .init(end: ChainEnd(seq: place.link.seq, hash: hash), size: place.size + line.count))
       self.reserve.keep()
       return Receipt(seq: place.link.seq, notices: notices)
     }
