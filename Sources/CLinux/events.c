@@ -167,9 +167,9 @@ int process_events_read(int fd, struct process_event *events, int capacity) {
   }
 }
 
-enum thread_urgency hurry_thread(void) {
-  const struct sched_param lowest = {.sched_priority = 1};
-  if (pthread_setschedparam(pthread_self(), SCHED_RR, &lowest) == 0) return THREAD_REAL_TIME;
+enum thread_urgency hurry_thread(int rank) {
+  const struct sched_param place = {.sched_priority = rank};
+  if (pthread_setschedparam(pthread_self(), SCHED_RR, &place) == 0) return THREAD_REAL_TIME;
   struct {
     uint32_t size, policy;
     uint64_t flags;

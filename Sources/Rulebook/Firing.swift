@@ -46,14 +46,13 @@ extension Judge {
     }
     let isCapped = allowed == .onlyHuman
     let step = min(number, max(0, rule.steps.count - 1))
-    var orders = rule.steps.isEmpty ? [] : rule.steps[step]
-    if isBlind(rule, fact.agent) { orders = Self.harmless(orders) }
+    var orders = rule.steps.isEmpty ? [] : orders(of: rule, step: step, for: fact.agent)
     if isCapped { orders = [Order(.escalate)] }
     let wanted = orders.map(\.action)
     let verdict = verdict(
       rule, fact, at: time, orders: orders.filter { $0.action.applies(to: fact, among: wanted) },
       step: step + 1, count: count, isCapped: isCapped,
-      proof: proof(rule, step: step, after: before, isCapped: isCapped))
+      proof: proof(rule, fact.agent, step: step, after: before, isCapped: isCapped))
     guard let kind = rule.emit else { return [verdict] }
     return [verdict] + emit(kind, from: rule, fact, at: time, depth: depth)
   }
@@ -71,17 +70,19 @@ extension Judge {
     return Verdict(
       rule: rule, fact: fact, time: time, why: rule.why.filled(from: places),
       instead: rule.instead?.filled(from: places),
-      prompt: rule.prompt.map { cleaned($0.filled(from: places), limit: Verdict.longest) },
+      prompt: rule.prompt.map { cleaned($0.typed(from: places), limit: Verdict.longest) },
       orders: orders.map { $0.filled(from: places) }, step: step, count: count,
       evidence: proof + evidence(for: rule, fact, at: time), isCapped: isCapped, isRepeat: isRepeat,
       waiver: waivers.first { $0.covers(rule, fact, at: now) }?.words)
   }
 
   /// Why it is this step: that the one before had no effect, or that the cap is reached.
-  private func proof(_ rule: Rule, step: Int, after before: Instant?, isCapped: Bool) -> [String] {
+  private func proof(
+    _ rule: Rule, _ agent: String, step: Int, after before: Instant?, isCapped: Bool
+  ) -> [String] {
     var lines: [String] = []
     if step > 0, rule.steps.count > 1, let before {
-      let done = rule.steps[step - 1].map(\.action.rawValue).joined(separator: ", ")
+      let done = orders(of: rule, step: step - 1, for: agent).map(\.action.rawValue).joined(separator: ", ")
       let still = rule.windows.stall == nil ? "it came again" : "no clock has moved since but by its echo"
       lines.append(
         "step \(step + 1) of \(rule.steps.count): step \(step) (\(done)) was taken "

@@ -85,24 +85,39 @@ extension Judge {
     return fact
   }
 
-  /// Whether nothing that the agent ever showed could tell its thinking from a stall: neither context nor
-  /// tokens nor child processes.
+  /// Whether nothing that the agent ever showed could tell its thinking from a stall: neither context nor tokens.
+  ///
+  /// Its child processes do not tell it either: what moves them is work, but one that thinks has none and may
+  /// receive nothing for minutes.
   func isBlind(_ rule: Rule, _ agent: String) -> Bool {
     guard let stall = rule.windows.stall else { return false }
-    let telling = stall.clocks.intersection([.context, .tokens, .children])
+    let telling = stall.clocks.intersection([.context, .tokens])
     return !telling.isEmpty && state.progress[agent]?.latest(of: telling) == nil
+  }
+
+  /// What a step asks for of this agent.
+  func orders(of rule: Rule, step: Int, for agent: String) -> [Order] {
+    isBlind(rule, agent) ? Self.harmless(rule.steps[step]) : rule.steps[step]
   }
 
   /// The orders that do no harm to an agent that is well; for the others the human is called.
   static func harmless(_ orders: [Order]) -> [Order] {
-    let kept = orders.filter { ![.interrupt, .restart].contains($0.action) }
+    let kept = orders.filter { !harmful.contains($0.action) }
     let needsHuman = kept.count < orders.count && !kept.contains { $0.action == .escalate }
     return needsHuman ? kept + [Order(.escalate)] : kept
   }
 
+  /// What costs an agent its work when it only thinks.
+  private static let harmful: Set<Action> = [.interrupt, .restart]
+  private static let spared =
+    "neither context nor tokens are shown, so that thinking cannot be told from a stall: no interrupt, no restart"
+
   /// What a verdict shows beyond its fact.
   func evidence(for rule: Rule, _ fact: Fact, at time: Instant) -> [String] {
     guard let stall = rule.windows.stall else { return [] }
-    return (state.progress[fact.agent] ?? Clocks()).evidence(of: stall.clocks, at: time)
+    let clocks = (state.progress[fact.agent] ?? Clocks()).evidence(of: stall.clocks, at: time)
+    let isSpared =
+      isBlind(rule, fact.agent) && rule.steps.joined().contains { Self.harmful.contains($0.action) }
+    return clocks + (isSpared ? [Self.spared] : [])
   }
 }

@@ -75,6 +75,9 @@ public actor Watcher {
   let queue: QueueStore?
   var mail = MailRoom()
   var notes = StatusNotes()
+  /// nil for a watch that only observes: it does nothing to agents, and so there is nothing to remember.
+  let clerk: MemoryClerk?
+  var remembering = Remembering()
   var probes = ProbesAtWork()
   /// Alerts of which is still to be kept what was seen.
   var unkept: [(alert: String, verdict: Verdict)] = []
@@ -123,6 +126,7 @@ public actor Watcher {
     queue = settings.queue.map { QueueStore($0) }
     breaker = settings.calls.state?.breaker.read() ?? Breaker()
     breaker.caps = settings.caps
+    clerk = settings.isObserving ? nil : settings.calls.state.map { MemoryClerk($0.memory) }
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
       log: log, calls: settings.calls,
@@ -137,6 +141,7 @@ public actor Watcher {
 
   /// Watches until the task is cancelled.
   public func run() async {
+    recallFleet()
     await withDiscardingTaskGroup { group in
       group.addTask { await self.watch.run() }
       group.addTask { await self.office.run { await self.isWell } }
@@ -146,6 +151,7 @@ public actor Watcher {
       waiveObservedRules()
       group.addTask { await self.followStop() }
       group.addTask { await self.probe() }
+      group.addTask { await self.followMemory() }
       group.addTask { await self.followActivity() }
       group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
@@ -156,6 +162,7 @@ public actor Watcher {
         handle(batch)
       }
       isOver = true
+      await keepMemory()
       exec?.end()
       orders.finish()
       alarm?.task.cancel()
@@ -308,6 +315,7 @@ public actor Watcher {
   }
 
   private func drop(_ id: PaneID, at now: Instant) {
+    remember(id)
     guard let place = panes.removeValue(forKey: id) else { return }
     leaveProcess(of: id)
     let isOurDoing = place.pane.restarts.isPastReturn
@@ -324,12 +332,15 @@ public actor Watcher {
     guard let place = panes[id] else { return }
     let pane = place.pane
     if let dialect = pane.reader.dialect, !place.isReported || pane.agent.name != dialect.name {
+      // A shell or a pager that shows what an agent once printed is none.
+      guard isStillAgent(id) else { return pane.reader.forget(at: now) }
       pane.agent.name = dialect.name
       panes[id]?.isReported = true
       office.report(.sees(pane.agent))
       observe(pane.agent)
     }
     seekProcess(of: id, at: now)
+    recall(id, at: now)
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
     for fact in facts where isCurrent(fact, of: id, place) {
       settings.logger.debug(
@@ -447,6 +458,9 @@ public actor Watcher {
 
   /// Whether the agent's process is there yet and what is typed goes to it, as far as that can be known here.
   private func isStillAgent(_ id: PaneID) -> Bool {
+    if watch.server.prefix.isEmpty, let process = panes[id]?.info.process, Bystanders.have(pane: process) {
+      return false
+    }
     guard let root = executions.roots[id.description] else { return true }
     if root.isAlive, let status = ProcessFiles.status(root.id) { return status.group == status.foreground }
     // One that was started again is not known yet.

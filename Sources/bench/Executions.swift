@@ -214,7 +214,7 @@ private enum BareListener {
   }
 
   private static func listen(on socket: Int32, _ notes: Notes) {
-    _ = hurry_thread()
+    _ = hurry_thread(2)
     var events = [process_event](repeating: process_event(), count: 64)
     while !notes.isOver.load(ordering: .relaxed) {
       var awaited = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)

@@ -21,14 +21,14 @@ extension Outrider {
 
     func run() throws {
       guard let id else { return try show() }
-      let answers = try ask(Message("ack", ["id": id]), as: "ack")
+      let answers = try askAll(Message("ack", ["id": id]), as: "ack")
       for answer in answers where !answer.body.isEmpty {
         print("acknowledged: \(String(decoding: answer.body, as: UTF8.self))")
       }
     }
 
     private func show() throws {
-      let answers = try ask(Message("troubles"), as: "ack")
+      let answers = try askAll(Message("troubles"), as: "ack")
       let open = answers.compactMap { try? JSONDecoder().decode(Escalations.self, from: Data($0.body)) }
         .flatMap(\.open)
       if open.isEmpty, !json { print("nothing is open") }
@@ -84,7 +84,7 @@ extension Outrider {
 
     func run() throws {
       if let end {
-        for answer in try ask(Message("unsilence", ["id": end]), as: "silence") {
+        for answer in try askAll(Message("unsilence", ["id": end]), as: "silence") {
           print("ended: the silence for \(answer.fields["silence"] ?? "")")
         }
         return
@@ -92,7 +92,7 @@ extension Outrider {
       guard let rules, let lasts else { return try show() }
       var fields = ["rules": rules, "for": lasts]
       fields["agent"] = agent
-      for answer in try ask(Message("silence", fields), as: "silence") {
+      for answer in try askAll(Message("silence", fields), as: "silence") {
         print(
           "silenced until \(answer.fields["until"] ?? ""); end it with: outrider silence --end \(answer.fields["id"] ?? "")"
         )
@@ -100,7 +100,7 @@ extension Outrider {
     }
 
     private func show() throws {
-      let answers = try ask(Message("troubles"), as: "silence")
+      let answers = try askAll(Message("troubles"), as: "silence")
       let silences = answers.compactMap { try? JSONDecoder().decode(Escalations.self, from: Data($0.body)) }
         .flatMap(\.silences)
       if silences.isEmpty, !json { print("nothing is silenced") }
@@ -117,7 +117,7 @@ extension Outrider {
 /// Asks every sidecar of the user's, since an id does not tell whose it is.
 ///
 /// - Returns: The answers of those that agreed; one at least.
-private func ask(_ message: Message, as command: String) throws -> [Message] {
+func askAll(_ message: Message, as command: String) throws -> [Message] {
   let client = SidecarClient.ofThisUser
   let answers: [Message]
   do {
@@ -127,7 +127,12 @@ private func ask(_ message: Message, as command: String) throws -> [Message] {
   }
   let agreed = answers.filter { $0.verb == "ok" }
   guard !agreed.isEmpty else {
-    throw Failure(.findings, "outrider \(command): \(answers.first?.fields["why"] ?? "the sidecar refused")")
+    // Each knows only what is its own.
+    var whys: [String] = []
+    for why in answers.map({ $0.fields["why"] ?? "the sidecar refused" }) where !whys.contains(why) {
+      whys.append(why)
+    }
+    throw Failure(.findings, whys.map { "outrider \(command): \($0)" }.joined(separator: "\n"))
   }
   return agreed
 }

@@ -42,15 +42,16 @@ extension Outrider {
 
     func run() throws {
       if let end {
-        _ = try ask(Message("disallow", ["id": end]), for: "allow")
+        _ = try askAll(Message("disallow", ["id": end]), as: "allow")
       } else if let lasts, let id {
         var fields = ["id": id, "for": lasts]
         fields["agent"] = agent
         fields["command"] = command
-        let answer = try ask(Message("allow", fields), for: "allow")
-        print(
-          "\(id) may be broken until \(answer.fields["until"] ?? ""); "
-            + "end it with: outrider allow --end \(answer.fields["id"] ?? "")")
+        for answer in try askAll(Message("allow", fields), as: "allow") {
+          print(
+            "\(id) may be broken until \(answer.fields["until"] ?? ""); "
+              + "end it with: outrider allow --end \(answer.fields["id"] ?? "")")
+        }
       } else {
         try decide("allow", id)
         if id == nil { try listAllowed() }
@@ -58,8 +59,11 @@ extension Outrider {
     }
 
     private func listAllowed() throws {
-      let answer = try ask(Message("allowed"), for: "allow")
-      print(answer.body.isEmpty ? "no rule may be broken" : String(decoding: answer.body, as: UTF8.self))
+      let allowed = try askAll(Message("allowed"), as: "allow").map(\.body).filter { !$0.isEmpty }
+      print(
+        allowed.isEmpty
+          ? "no rule may be broken"
+          : allowed.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n"))
     }
   }
 
@@ -77,27 +81,12 @@ extension Outrider {
 
 private func decide(_ verb: String, _ id: String?) throws {
   guard let id else { return try listHeld(verb) }
-  _ = try ask(Message(verb, ["id": id]), for: verb)
+  _ = try askAll(Message(verb, ["id": id]), as: verb)
 }
 
 private func listHeld(_ verb: String) throws {
-  let answer = try ask(Message("held"), for: verb)
-  let programs = try HeldProgram.read(answer.body)
+  let programs = try askAll(Message("held"), as: verb).flatMap { try HeldProgram.read($0.body) }
   let secondsEast = TimeZone.current.secondsFromGMT()
   for program in programs { print(program.line(secondsEast: secondsEast)) }
   if programs.isEmpty { print("nothing is on hold") }
-}
-
-private func ask(_ message: Message, for verb: String) throws -> Message {
-  let client = SidecarClient.ofThisUser
-  let answer: Message
-  do {
-    answer = try client.ask(message, limit: .seconds(5))
-  } catch {
-    throw Failure(.missing, "outrider \(verb): \(error)")
-  }
-  guard answer.verb == "ok" else {
-    throw Failure(.findings, "outrider \(verb): \(answer.fields["why"] ?? "the sidecar refused")")
-  }
-  return answer
 }

@@ -21,6 +21,22 @@ struct EscalationTests {
     #expect(night.escalations.all.map(\.state) == [.acknowledged])
   }
 
+  @Test("about a program that was held says how to allow it, and of one that waits how to decide")
+  func wayToAllow() {
+    var alert = Alert(
+      time: WallTime(milliseconds: 0), id: "a", rule: "kubectl-apply", severity: .critical,
+      agent: .init(name: "claude-code", pane: "%3"), source: .exec, text: "kubectl apply -f x")
+    func lines() -> [String] {
+      Call(.opened, [Escalation(alert, cure: .human, at: alert.time)], at: alert.time).lines
+    }
+    #expect(lines() == ["kubectl apply -f x", "outrider ack a"])
+    alert.outcome = .held
+    alert.actions = [.init("hold", result: "killed")]
+    #expect(lines().contains("outrider allow kubectl-apply --agent %3 --for 10m"))
+    alert.actions = [.init("hold", result: "frozen until then; outrider allow h1 or outrider deny h1")]
+    #expect(lines().contains("frozen until then; outrider allow h1 or outrider deny h1"))
+  }
+
   @Test("is one for all alerts of one agent with one cause")
   func grouped() {
     var night = Night()

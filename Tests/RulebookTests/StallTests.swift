@@ -29,7 +29,7 @@ struct StallTests {
   func climbs() {
     let judge = Self.judge()
     _ = judge.judge(Files.fact("state", "working", at: 0))
-    judge.progress(agent: "a", clock: .children, at: Self.at(10))
+    _ = judge.judge(Files.fact("status", at: 10, ["tokens": .number(1)]))
     #expect(
       Self.steps(judge.tick(at: Self.at(36_000)))
         == ["310 prompt", "430 interrupt+prompt", "550 restart", "670 escalate"])
@@ -39,7 +39,7 @@ struct StallTests {
   func progressResets() {
     let judge = Self.judge()
     _ = judge.judge(Files.fact("state", "working", at: 0))
-    judge.progress(agent: "a", clock: .children, at: Self.at(0))
+    _ = judge.judge(Files.fact("status", at: 0, ["tokens": .number(1)]))
     #expect(Self.steps(judge.tick(at: Self.at(300))) == ["300 prompt"])
     // The echo of the prompt: the tokens of a new turn, and nothing after.
     _ = judge.judge(Files.fact("status", at: 304, ["tokens": .number(2)]))
@@ -81,6 +81,31 @@ struct StallTests {
     #expect(
       Self.steps(judge.tick(at: Self.at(36_000)))
         == ["300 prompt", "420 prompt+escalate", "540 escalate", "660 escalate"])
+  }
+
+  @Test("is not interrupted for thinking because a program of its ran once or something was received once")
+  func blindWithChildren() throws {
+    let judge = Self.judge()
+    _ = judge.judge(Files.fact("state", "working", at: 0))
+    judge.progress(agent: "a", clock: .children, at: Self.at(10))
+    let verdicts = judge.tick(at: Self.at(36_000))
+    #expect(
+      Self.steps(verdicts) == ["310 prompt", "430 prompt+escalate", "550 escalate", "670 escalate"])
+    let third = try #require(verdicts.dropFirst(2).first?.evidence)
+    #expect(third.contains { $0.contains("step 2 (prompt, escalate) was taken") })
+    #expect(third.contains { $0.hasSuffix("no interrupt, no restart") })
+  }
+
+  @Test("is silent while the agent still receives something, whatever it shows")
+  func receives() {
+    let judge = Self.judge()
+    _ = judge.judge(Files.fact("state", "working", at: 0))
+    var verdicts: [Verdict] = []
+    for moment in stride(from: 0, to: 3600, by: 290) {
+      verdicts += judge.tick(at: Self.at(Double(moment)))
+      judge.progress(agent: "a", clock: .children, at: Self.at(Double(moment)))
+    }
+    #expect(verdicts.isEmpty)
   }
 
   @Test("is put off by a human at the keyboard, and by no words of Outrider's own")

@@ -45,7 +45,7 @@ enum thread_urgency {
 };
 
 /// Makes the calling thread as urgent as it may be made, and says how much that is.
-enum thread_urgency hurry_thread(void);
+enum thread_urgency hurry_thread(int rank);
 
 /// A descriptor that means this process and no later one of the same id, or a negative errno.
 int process_descriptor(pid_t process);

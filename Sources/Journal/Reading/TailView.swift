@@ -145,5 +145,6 @@ extension Rendering {
     return ["id: \(alert.id)"]
       + [alert.why.map { "why: \($0)" }, alert.instead.map { "instead: \($0)" }].compactMap { $0 }
       + alert.evidence.map { "shown by: \($0)" }
+      + [alert.wayToAllow.map { "to allow it: \($0)" }].compactMap { $0 }
   }
 }

@@ -22,6 +22,11 @@ public struct Arguments: Sendable, Equatable {
     text = isText ? String(decoding: bytes[start...].prefix { $0 != 0 }, as: UTF8.self) : nil
   }
 
+  /// The same, of a program that is another one under a name of its own.
+  public init(_ bytes: [UInt8], of program: String) {
+    self.init(Array(program.utf8) + bytes[(bytes.firstIndex(of: 0) ?? bytes.endIndex)...])
+  }
+
   public init(words: [String]) {
     self.words = words
     text = nil

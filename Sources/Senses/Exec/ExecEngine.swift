@@ -60,7 +60,8 @@ final class ExecEngine: Sendable {
 
   fileprivate func run() {
     name_thread("outrider-exec")
-    _ = hurry_thread()
+    // Before the desk, which judges what this one has stopped.
+    _ = hurry_thread(2)
     var loop = ExecLoop(usesConnector: usesConnector, stop: stop)
     while true {
       var found = loop.wait(for: bell)

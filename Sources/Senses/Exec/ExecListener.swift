@@ -31,6 +31,8 @@ public final class ExecListener: Sendable {
     public let time: UInt64
     /// As `/proc/PID/cmdline` had them; empty when the process was gone already.
     public let arguments: [UInt8]
+    /// Where it runs, of one that is not stopped and may be gone before anybody else asks; nil when it was gone.
+    public let directory: String?
     public let stop: Stop
   }
 

@@ -161,7 +161,13 @@ struct ExecLoop: ~Copyable {
       .executed(
         .init(
           tree: member.tree, process: process, parent: member.parent, level: level,
-          isByFirst: member.isCopyOfFirst, time: time, arguments: Array(bytes), stop: outcome)))
+          isByFirst: member.isCopyOfFirst, time: time, arguments: Array(bytes),
+          directory: outcome == .none ? directory(of: process) : nil, stop: outcome)))
+  }
+
+  private func directory(of process: Int32) -> String? {
+    let count = process_link(process, "cwd", path.baseAddress, Int32(path.count))
+    return count > 0 ? String(decoding: path[..<Int(count)], as: UTF8.self) : nil
   }
 
   private func stopped(_ process: Int32) -> ExecListener.Stop {

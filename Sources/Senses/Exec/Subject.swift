@@ -20,7 +20,7 @@ struct Subject {
     "python", "pypy", "perl", "ruby", "node", "nodejs", "bun", "deno", "php", "lua", "luajit", "tclsh", "awk",
     "gawk", "mawk", "ts-node", "tsx",
   ])
-  private static let multiples = NameSet(["busybox", "toybox"])
+  private static let multiples = NameSet(Watchlist.collections)
   private static let env = NameSet(["env"])
   /// How many words are looked at in search of the one that counts.
   private static let most = 64

@@ -14,6 +14,9 @@ public struct Watchlist: Sendable {
     "machinectl", "flatpak-spawn",
   ]
 
+  /// Programs that are many in one, and run each other without executing anything.
+  public static let collections: Set<String> = ["busybox", "toybox"]
+
   /// Programs that write what their words name: a rule about what is written means them as well.
   private static let writers = NameSet(["tee", "cp", "mv", "ln", "install", "sed", "truncate", "dd", "rsync"])
   /// Letters by which a name in a list is told from others.

@@ -20,6 +20,8 @@ final class ExecDesk: Sendable {
 
   private struct Inbox {
     var events: [ExecListener.Event] = []
+    /// Something among the events cannot wait: a program is stopped, or would be.
+    var isUrgent = false
     var messages: [Message] = []
     var agents: [Int: (name: String, root: Int32)] = [:]
     var nextTree = 1
@@ -56,9 +58,21 @@ final class ExecDesk: Sendable {
     thread.start()
   }
 
+  /// How long what is only told may gather: who executes much is not slowed by a thread that wakes each time.
+  private static let gathering: Int32 = 20
+
   func take(_ events: [ExecListener.Event]) {
-    inbox.withLock { $0.events += events }
-    bell_ring(bell)
+    let isUrgent = events.contains {
+      if case .executed(let execution) = $0 { execution.stop != .none } else { false }
+    }
+    let isAwaited = inbox.withLock { inbox in
+      defer {
+        inbox.events += events
+        inbox.isUrgent = inbox.isUrgent || isUrgent
+      }
+      return isUrgent || inbox.events.isEmpty
+    }
+    if isAwaited { bell_ring(bell) }
   }
 
   func send(_ message: Message) {
@@ -109,14 +123,20 @@ final class ExecDesk: Sendable {
 
   private func run() {
     name_thread("outrider-desk")
+    // What is stopped and harmless waits for this thread alone.
+    _ = hurry_thread(1)
     var docket = ExecDocket(rulebook, lease: lease, clock: clock)
     while true {
       var waiting = [pollfd(fd: bell, events: Int16(POLLIN), revents: 0)]
       let wait = docket.nextDeadline.map { ($0 - clock.now).inSeconds * 1000 + 1 } ?? -1
       _ = poll(&waiting, 1, Int32(max(-1, min(wait, 60_000))))
       bell_still(bell)
+      if inbox.withLock({ !$0.events.isEmpty && !$0.isUrgent && $0.messages.isEmpty }) {
+        _ = poll(&waiting, 1, wait < 0 ? Self.gathering : Int32(min(wait, Double(Self.gathering))))
+        bell_still(bell)
+      }
       let (events, messages, agents) = inbox.withLock { inbox in
-        defer { (inbox.events, inbox.messages) = ([], []) }
+        defer { (inbox.events, inbox.messages, inbox.isUrgent) = ([], [], false) }
         return (inbox.events, inbox.messages, inbox.agents)
       }
       docket.agents = agents

@@ -27,7 +27,7 @@ extension ExecDocket {
       originals.original(of: process, execution.arguments)
     }
     let surroundings = ExecReading.Surroundings(
-      agent: agent.name, directory: ProcessFiles.directory(process),
+      agent: agent.name, directory: execution.directory ?? ProcessFiles.directory(process),
       environment: isLookedAt ? variables(of: process, apartFromThoseOf: agent.root, reading) : [],
       isInner: execution.level > Self.outermost || (execution.isByFirst && arguments.text == nil),
       time: clock.instant(ofMonotonic: Int64(clamping: execution.time)))

@@ -49,7 +49,9 @@ struct ExecReading {
       return arguments.renamed(name)
     }
     if watchlist.looksAt(program: file) { return arguments.renamed(file) }
-    return arguments.renamed(original() ?? name)
+    let known = original() ?? name
+    // Which of its programs it is asked for stands behind its name.
+    return Watchlist.collections.contains(known) ? Arguments(bytes, of: known) : arguments.renamed(known)
   }
 
   /// One fact of a program, as rules read it. Of one that carries another elsewhere (`sudo`, `ssh`): of that one.

@@ -82,6 +82,7 @@ extension Watcher {
   }
 
   private func take(_ event: HookEvent, of id: PaneID, at now: Instant) -> HookAnswer {
+    recall(id, at: now)
     guard let place = panes[id] else { return HookAnswer() }
     let pane = place.pane
     let judge = place.court.judge

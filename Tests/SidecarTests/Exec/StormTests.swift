@@ -62,27 +62,9 @@ extension Live {
     @Test("of an agent in a pane: the alert says held, at once, and tells the command as it was")
     func pane() async throws {
       try await LiveStage.with { stage in
-        let folder = stage.folder.appending(path: "work")
-        try ExecStage.furnish(folder)
-        let marks = folder.appending(path: "marks").path
-        // A stand-in by its name, its banner and its shells.
-        let agent = folder.appending(path: "bin/claude").path
-        try """
-        #!/bin/bash
-        printf ' Claude Code v2.1.330\\n\\n'
-        while sleep 0.3; do
-          [ -e go ] && bash -c 'K=kubectl; V=apply; $K $V -f secret.yaml' >/dev/null 2>&1
-        done
-        """.write(toFile: agent, atomically: true, encoding: .utf8)
-        chmod(agent, 0o755)
-        try await stage.open(
-          "agent", "export MARKS='\(marks)' PATH='\(folder.path)/bin':/usr/bin:/bin; claude; sleep 100")
-        var settings = Watcher.Settings.quiet
-        settings.executions = ExecWatch.Settings()
-        try await stage.watching(settings: settings) {
-          try await eventually("the agent is seen") { !stage.agents.isEmpty }
-          // Its process is looked for when the pane has shown something.
-          try await Task.sleep(for: .milliseconds(100))
+        let marks = try await stage.standIn(
+          "[ -e go ] && bash -c 'K=kubectl; V=apply; $K $V -f secret.yaml' >/dev/null 2>&1")
+        try await stage.watchingExecutions { _ in
           try Data().write(to: stage.folder.appending(path: "go"))
           try await eventually("an alert is raised") { !stage.alerts.isEmpty }
           let alert = try #require(stage.alerts.first)
@@ -93,6 +75,40 @@ extension Live {
         }
         #expect(try String(contentsOfFile: marks, encoding: .utf8).isEmpty)
       }
+    }
+  }
+}
+
+extension LiveStage {
+  /// Opens a pane with a stand-in for an agent, by its name and its banner, which does the same again and again. Returns
+  /// the file in which watched programs say that they ran.
+  func standIn(_ body: String) async throws -> String {
+    let work = folder.appending(path: "work")
+    try ExecStage.furnish(work)
+    let marks = work.appending(path: "marks").path
+    let agent = work.appending(path: "bin/claude").path
+    try """
+    #!/bin/bash
+    printf ' Claude Code v2.1.330\\n\\n'
+    while sleep 0.3; do
+      \(body)
+    done
+    """.write(toFile: agent, atomically: true, encoding: .utf8)
+    chmod(agent, 0o755)
+    try await open(
+      "agent", "export MARKS='\(marks)' PATH='\(work.path)/bin':/usr/bin:/bin; claude; sleep 100")
+    return marks
+  }
+
+  /// Watches executions beside the stand-in until the body has returned.
+  func watchingExecutions(_ body: (Watcher) async throws -> Void) async throws {
+    var settings = Watcher.Settings.quiet
+    settings.executions = ExecWatch.Settings()
+    try await watching(settings: settings) { watcher in
+      try await eventually("the agent is seen") { !agents.isEmpty }
+      // Its process is looked for when the pane has shown something.
+      try await Task.sleep(for: .milliseconds(100))
+      try await body(watcher)
     }
   }
 }

@@ -105,6 +105,26 @@ def approved_by_the_human(report, kind):
         expect(not corrections(agent), f"the agent was told off for what the human approved: {corrections(agent)}")
 
 
+@case("{}: what the human approves in a dialog is held all the same when it is executed",
+      "claude", "codex")
+def approved_and_held(report, kind):
+    with Stage(watched=WATCHED) as stage:
+        agent = stage.agent(kind, deploys, **ASKING[kind])
+        agent.start()
+        stage.ride()
+        agent.until(lambda: any(line.endswith(" follows") for line in stage.details), 10,
+                    "Outrider's word that it follows the agent's programs")
+        agent.type("Deploy the web service")
+        agent.until(lambda: agent.is_asking, 20, "the dialog")
+        is_left_alone(stage, agent, 1)
+        agent.press("Enter")
+        agent.until(lambda: any(alert["outcome"] == "held" for alert in stage.alerts), 10, "the hold")
+        agent.until(lambda: corrections(agent), 10, "the correction in the model's log")
+        agent.until(lambda: agent.is_at_rest, 10, "rest")
+        expect(not stage.ran, f"it ran: {stage.ran}")
+        expect(FORBIDDEN in corrections(agent)[0], f"the correction is {corrections(agent)}")
+
+
 @case("{}: a prompt that is due while a dialog is open waits until the human has answered it", "claude", "codex")
 def due_while_asking(report, kind):
     with Stage(watched=WATCHED) as stage:
