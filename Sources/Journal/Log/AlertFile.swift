@@ -110,10 +110,11 @@ public final class AlertFile {
       var log = try self.openedLog()
       var place = try self.place(in: log, head: head, notices: &notices)
       var line = try self.line(alert, place.link)
-      // What was cut off is explained in the file in which it stands: a file put aside ends with a whole line.
+      // A file that is put aside ends with a whole line: what was cut off is explained in the file in which it stands,
+      // and a line that lacks only its end gets that there.
       let isFull = place.size + line.count + 1 > self.rotation.limit
       let isDue = isFull ? true : try self.isOld(log, at: alert)
-      if place.size > 0, place.link.cut == nil, isDue {
+      if place.size > 0, place.link.cut == nil, !place.needsNewline, isDue {
         do throws(JournalError) {
           try self.rotation.putAside(self.path)
           log = try self.openedLog()
@@ -146,7 +147,8 @@ public final class AlertFile {
   /// Whether the file's first line is older than a file may become.
   private func isOld(_ log: OpenFile, at alert: Alert) throws(JournalError) -> Bool {
     guard let age = rotation.age else { return false }
-    if begun?.file !== log { begun = (log, try log.firstTime()) }
+    // A file that was empty has a first line by now.
+    if begun?.file !== log || begun?.time == nil { begun = (log, try log.firstTime()) }
     guard let time = begun?.time else { return false }
     return (alert.updated ?? alert.time) - time >= age
   }
