@@ -120,7 +120,7 @@ struct RedactionTests {
       RedactionFile(text, name: "redact.yaml").errors.map(\.description) == [
         "redact.yaml:4:20: secret 'our-token': 'fires' example 2: nothing is found: token",
         "redact.yaml:5:14: secret 'our-token': 'silent' example 1: a secret is found where there is none: tok_2",
-        "redact.yaml:7:14: secret 'open': 'match': missing closing parenthesis at the end (column 3 of the pattern); close the group or escape it",
+        "redact.yaml:7:12: secret 'open': 'match': missing ')' at \"(\" (column 2 of the pattern); close the group or escape it",
         "redact.yaml:10:5: secret 'poor' has no 'silent'; give a text like it that holds none",
         "redact.yaml:13:5: a secret has an 'id' of small letters, digits and '-', as in 'id: our-token'",
         "redact.yaml:19:5: a secret: unknown key 'exept'; did you mean 'except'?",

@@ -147,7 +147,7 @@ public final class AlertFile {
   /// Whether the file's first line is older than a file may become.
   private func isOld(_ log: OpenFile, at alert: Alert) throws(JournalError) -> Bool {
     guard let age = rotation.age else { return false }
-    if begun?.file !== log { begun = (log, try log.firstTime()) }
+    if begun?.file !== log || begun?.time == nil { begun = (log, try log.firstTime()) }
     guard let time = begun?.time else { return false }
     return (alert.updated ?? alert.time) - time >= age
   }
