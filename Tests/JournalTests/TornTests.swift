@@ -11,8 +11,7 @@ import Testing
   func explainedFirst() throws {
     let scratch = try Scratch()
     let rotation = Rotation(limit: 4000, kept: 2)
-    try filled(scratch, 3, rotation: rotation)
-    while try scratch.bytes().count < 3900 { try filled(scratch, 1, rotation: rotation) }
+    while try scratch.bytes().count < 3900 { try filled(scratch, 1) }
     try scratch.append(Self.torn)
     try filled(scratch, 1, rotation: rotation)
     #expect(!FileManager.default.fileExists(atPath: scratch.log + ".1"))
