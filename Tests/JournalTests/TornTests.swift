@@ -11,6 +11,7 @@ import Testing
   func explainedFirst() throws {
     let scratch = try Scratch()
     let rotation = Rotation(limit: 4000, kept: 2)
+    try filled(scratch, 1)
     while try scratch.bytes().count < 3900 { try filled(scratch, 1) }
     try scratch.append(Self.torn)
     try filled(scratch, 1, rotation: rotation)
