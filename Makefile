@@ -5,14 +5,21 @@
 # make check  formatting, warnings, tests: the one gate before a commit
 # make bench  how fast it is, each figure beside another program's in the same run
 # make build  the optimised program, .build/release/outrider
+# make install PREFIX=~/.local   the program that was built, its rules, man page and completions; DESTDIR for packagers
+# make uninstall PREFIX=~/.local   takes them out again
 
-.PHONY: demo test test-agents record check bench build setup
+PREFIX ?= /usr/local
+
+.PHONY: demo test test-agents record check bench build install uninstall setup
 
 setup:
 	@scripts/setup
 
 build: setup
 	swift build -c release --static-swift-stdlib
+
+install uninstall:
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install $@
 
 demo: build
 	@scripts/demo

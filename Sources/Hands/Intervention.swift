@@ -94,6 +94,8 @@ public struct Intervention: Sendable {
   /// Somebody was typing when it was last tried.
   private var isTyping = false
   private var timesCleared = 0
+  /// Since when the agent shows what a dialog may follow on, and how soon.
+  private var foreboding: (since: Instant, within: Duration)?
   /// The key that clears the box takes a row of it.
   private static let mostRows = 24
   /// What it is about was refused by other means; only what the interrupt key may have done is seen to.
@@ -199,15 +201,20 @@ public struct Intervention: Sendable {
     case .poised(let until): until
     case .interrupted(let at, _): at + deadlines.banner
     case .waitingForBox(let since, let calm): calm > since ? calm : since + deadlines.box
-    case .pasted(let at): at + deadlines.readBack
+    case .pasted(let at): min(at + deadlines.readBack, asksUntil(after: at) ?? at + deadlines.readBack)
     case .submitted(let at): at + deadlines.sent
     }
+  }
+
+  private func asksUntil(after time: Instant) -> Instant? {
+    foreboding.map { $0.since + $0.within }.flatMap { $0 > time ? $0 : nil }
   }
 
   /// Goes on as far as the pane allows.
   public mutating func advance(_ pane: Observation, at now: Instant) -> [Effect] {
     guard !isFinished else { return [] }
     guard pane.isAlive else { return giveUp("the pane is gone", at: now) }
+    foreboding = pane.dialogWithin > .zero ? (foreboding?.since ?? now, pane.dialogWithin) : nil
     switch stage {
     case .start: return startOn(pane, at: now)
     case .poised(let until): return awaitDialog(pane, until: until, at: now)
@@ -336,15 +343,20 @@ public struct Intervention: Sendable {
       stage = waitForBox(from: now)
       return []
     }
-    if canType(into: pane), let effects = fill(pane, since: since, at: now) { return effects }
+    if canType(into: pane, at: now), let effects = fill(pane, since: since, at: now) { return effects }
     guard now - since >= deadlines.box else { return [] }
     return giveUp("undelivered: \(hindrance(pane))", at: now)
   }
 
-  private func canType(into pane: Observation) -> Bool {
+  private func canType(into pane: Observation, at now: Instant) -> Bool {
     !pane.isInMode
       && (pane.state == .idle || pane.state == .interrupted
-        || (answersStall && !wantsInterrupt && pane.state == .working))
+        || (answersStall && !wantsInterrupt && pane.state == .working && !mayAsk(at: now)))
+  }
+
+  /// Whether a dialog may open under the keys at any moment.
+  private func mayAsk(at now: Instant) -> Bool {
+    foreboding.map { now < $0.since + $0.within } ?? false
   }
 
   /// What is done with the box of an agent that takes text; nil when somebody else's words stand in it.
@@ -389,6 +401,7 @@ public struct Intervention: Sendable {
       stage = waitForBox(from: now)
       return []
     }
+    if pane.state == .working, mayAsk(at: now) { return [] }
     if let box = pane.box, Self.isShown(correction, in: box) {
       submissions += 1
       stage = .submitted(at: now)

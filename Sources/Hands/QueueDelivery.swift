@@ -118,7 +118,7 @@ public struct QueueDelivery: Sendable {
       stage = .typed(since: now)
       return [.paste(text)]
     case .sending:
-      guard pane.takesKeys, let box = pane.box, words.isTyped(in: box) else {
+      guard isSendable(pane), let box = pane.box, words.isTyped(in: box) else {
         stage = .typed(since: now)
         return []
       }
@@ -137,11 +137,17 @@ public struct QueueDelivery: Sendable {
     }
   }
 
+  /// Whether the key can be pressed. Beside an agent at work only the one that queues may be, which answers no dialog
+  /// that opens meanwhile.
+  private func isSendable(_ pane: QueueView) -> Bool {
+    pane.takesKeys && (pane.state == .idle || (pane.queues && presses == 0 && pane.state == .working))
+  }
+
   private mutating func readBack(_ pane: QueueView, since: Instant, at now: Instant) -> [Effect] {
     if pane.prompts.contains(where: words.isPart(of:)) { return finish(.delivered("sent by hand")) }
     guard now >= since, let box = pane.box else { return [] }
     if words.isTyped(in: box) {
-      guard pane.takesKeys, pane.state == .idle || (pane.queues && pane.state == .working) else { return [] }
+      guard isSendable(pane) else { return [] }
       shownBefore = pane.shown.count(where: words.isSame(as:))
       stage = .noting(.sending, since: now)
       return [.note(.sending)]

@@ -10,6 +10,8 @@ struct Bounded<Key: Hashable, Content> {
 
   var isEmpty: Bool { contents.isEmpty }
   var keys: [Key] { Array(contents.keys) }
+  /// The last used first.
+  var newestKeys: [Key] { contents.sorted { $0.value.used > $1.value.used }.map(\.key) }
 
   subscript(key: Key) -> Content? { contents[key]?.content }
 

@@ -12,6 +12,12 @@ struct Clocks {
     values.updateValue(value, forKey: clock) != value
   }
 
+  /// Takes what was known of the same agent before; what is known now is newer.
+  mutating func recall(moved earlier: [Clock: Instant], values before: [Clock: String]) {
+    moved.merge(earlier) { max($0, $1) }
+    values.merge(before) { now, _ in now }
+  }
+
   /// When any of these moved last.
   func latest(of clocks: Set<Clock>) -> Instant? {
     moved.filter { clocks.contains($0.key) }.values.max()

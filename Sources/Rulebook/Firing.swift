@@ -70,7 +70,7 @@ extension Judge {
     return Verdict(
       rule: rule, fact: fact, time: time, why: rule.why.filled(from: places),
       instead: rule.instead?.filled(from: places),
-      prompt: rule.prompt.map { cleaned($0.filled(from: places), limit: Verdict.longest) },
+      prompt: rule.prompt.map { cleaned($0.typed(from: places), limit: Verdict.longest) },
       orders: orders.map { $0.filled(from: places) }, step: step, count: count,
       evidence: proof + evidence(for: rule, fact, at: time), isCapped: isCapped, isRepeat: isRepeat,
       waiver: waivers.first { $0.covers(rule, fact, at: now) }?.words)

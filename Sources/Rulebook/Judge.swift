@@ -19,6 +19,8 @@ public final class Judge {
   var state = WindowState()
   var complaints = Complaints()
   var now = Instant(nanoseconds: .min)
+  /// What tells each rule from a changed one, as far as it was asked for.
+  var marks: [String: UInt64] = [:]
   /// Facts that may still be emitted for what is being judged.
   private var allowance = 0
 
@@ -36,6 +38,7 @@ public final class Judge {
     self.rulebook = rulebook
     standing = [:]
     told = []
+    marks = [:]
     state.keep { rulebook.index(of: $0) != nil }
   }
 

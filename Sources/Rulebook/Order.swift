@@ -59,6 +59,6 @@ public struct Order: Sendable, Equatable {
   /// The order with the places of its text filled.
   func filled(from fields: [String: Value]) -> Order {
     guard case .queue(let text?) = details else { return self }
-    return Order(action, .queue(text: cleaned(Template(text).filled(from: fields), limit: Verdict.longest)))
+    return Order(action, .queue(text: cleaned(Template(text).typed(from: fields), limit: Verdict.longest)))
   }
 }

@@ -45,6 +45,23 @@ struct SettledStates {
     return Standing(state: state, since: fact.time, evidence: fact.fields["evidence"]?.text ?? "")
   }
 
+  /// The agents of which the rules were told what they do.
+  var told: [String] { courses.keys.filter { courses[$0]?.told != nil } }
+
+  /// What the rules were told last of what the agent does.
+  func told(of agent: String) -> Fact? { courses[agent]?.told }
+
+  /// Takes up what the rules were told before, unless they have been told more since.
+  ///
+  /// - Returns: Whether the agent still does the same, as far as is known.
+  mutating func resume(_ fact: Fact) -> Bool {
+    guard let state = AgentState(rawValue: Self.name(of: fact)) else { return false }
+    if courses[fact.agent]?.told == nil {
+      _ = courses.update(fact.agent, initial: Course()) { $0.told = fact }
+    }
+    return standing(of: fact.agent)?.state == state
+  }
+
   /// Nothing is known of the agent any more: what comes next is told at once.
   mutating func forget(_ agent: String) {
     courses.remove(agent)

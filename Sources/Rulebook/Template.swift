@@ -3,12 +3,12 @@
 /// Values are cleaned of control characters and cut to 200 characters, since they come from a pane and
 /// may be typed into another. An unknown field leaves its place empty; `{{` is a literal brace.
 public struct Template: Sendable, Equatable {
-  private enum Piece: Sendable, Equatable {
+  enum Piece: Sendable, Equatable {
     case text(String)
     case field(String)
   }
 
-  private let pieces: [Piece]
+  let pieces: [Piece]
   public let source: String
 
   public init(_ source: String) {
@@ -59,8 +59,9 @@ public struct Template: Sendable, Equatable {
   }
 }
 
-/// The text without control characters (C0, C1, DEL, bidirectional overrides, line separators), each run of
-/// them one space, cut to `limit` characters with an ellipsis.
+/// The text without control characters (C0, C1, DEL, bidirectional overrides, line separators) and without what
+/// nobody sees and a model reads all the same (tags, zero-width blanks), each run of them one space, cut to `limit`
+/// characters with an ellipsis.
 public func cleaned(_ text: String, limit: Int) -> String {
   var result = String.UnicodeScalarView()
   var gap = false
@@ -84,8 +85,9 @@ public func cleaned(_ text: String, limit: Int) -> String {
 
 private func isHostile(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
-  case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2028, 0x2029, 0x2066...0x2069, 0xFEFF:
+  case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2028, 0x2029, 0x2066...0x2069:
     true
+  case 0x00AD, 0x200B, 0x2060...0x2064, 0x206A...0x206F, 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE007F: true
   default: false
   }
 }

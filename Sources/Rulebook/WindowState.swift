@@ -17,7 +17,7 @@ struct WindowState {
     var firedAt: Instant?
   }
 
-  struct Firings {
+  struct Firings: Codable, Equatable {
     var last: Instant
     var count = 0
     /// The newest, for a rule with a cap.
@@ -27,7 +27,7 @@ struct WindowState {
   }
 
   /// One of those that are counted.
-  struct Tally {
+  struct Tally: Codable, Equatable {
     let time: Instant
     let source: Fact.Source
     /// Two senses that tell of the same within so long tell of one event.

@@ -112,7 +112,22 @@ struct LineClassifier {
         evidence[state] = reading.text
       }
     }
+    dropPastDialogs(current, lines)
     readings = current
+  }
+
+  /// A dialog takes the place of the prompt box: what looks like one above the box is a prompt that begins with `1.`,
+  /// or what the agent wrote.
+  private mutating func dropPastDialogs(_ current: [LineID: Reading], _ lines: [Line]) {
+    guard let asking = dialect.states.firstIndex(where: { $0.state == .asking }), evidence[asking] != nil
+    else { return }
+    let lowest = lines.last { line in
+      let reading = current[line.id]
+      return (reading?.states ?? 0) & (1 << UInt32(asking)) != 0
+        || reading?.entries.contains { dialect.lines[$0.index].role == .box } ?? false
+    }
+    guard let lowest, let reading = current[lowest.id] else { return }
+    if reading.states & (1 << UInt32(asking)) == 0 { evidence[asking] = nil }
   }
 
   private func text(of line: Line) -> String {

@@ -80,6 +80,13 @@ public final class PaneReader {
     }
   }
 
+  /// What the pane shows, from top to foot; of a tall one only the last rows that are not blank.
+  public func shownRows(atMost most: Int) -> [String] {
+    var end = screen.rows
+    while end > 0, screen.text(ofRow: end - 1).isEmpty { end -= 1 }
+    return (max(0, end - most)..<end).map { screen.text(ofRow: $0) }
+  }
+
   /// Whether something was painted that no frame has shown yet.
   public var isUnsettled: Bool { screen.isDirty }
   public var isSynchronizing: Bool { screen.isSynchronizing }

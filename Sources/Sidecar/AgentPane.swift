@@ -50,6 +50,10 @@ final class AgentPane {
   var restarts = Restarts()
   /// What is looked at a second time before it is acted on.
   var looks = SecondLooks()
+  /// What may be part of a later alert's story.
+  var trail = FactTrail()
+  /// What it has done since the activity journal was written last.
+  var tally = ActivityTally()
   let isObserving: Bool
   /// The human has stopped all typing.
   var isOnHold = false

@@ -42,7 +42,7 @@ struct Case {
       default: "Outrider:"
       }
     let advice = verdict.instead.map { " Instead: \($0)" } ?? ""
-    return cleaned("\(opening) \(verdict.why)\(advice)", limit: 600)
+    return unmentioned(cleaned("\(opening) \(verdict.why)\(advice)", limit: 600))
   }
 
   /// How it ended, from what the actions came to.

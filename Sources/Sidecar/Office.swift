@@ -23,6 +23,8 @@ final class Office: Sendable {
     case fact(Fact)
     case gone(agent: String)
     case deeds(Breaker)
+    case seen(Seen)
+    case activity([ActivityLine])
   }
 
   let desk: CallDesk
@@ -30,6 +32,8 @@ final class Office: Sendable {
   /// Everything that leaves the office goes by it.
   let censor: Censor
   private let scribe: Scribe
+  private let stories: SeenFolder
+  private let journal: ActivityFile
   private let breakerFile: StateFile<Breaker>?
   private let tell: @Sendable (Watcher.Report) -> Void
   private let awaited = Awaited()
@@ -53,6 +57,8 @@ final class Office: Sendable {
     let report = { @Sendable in report(censor.cleared($0)) }
     tell = report
     breakerFile = calls.state?.breaker
+    stories = SeenFolder(log: log.path)
+    journal = ActivityFile(log: log.path)
     let scribe = Scribe(log, tell: report)
     self.scribe = scribe
     (papers, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
@@ -112,6 +118,16 @@ final class Office: Sendable {
     inbox.yield(.deeds(breaker))
   }
 
+  /// Keeps for `outrider explain` what was seen when an alert was raised.
+  func keep(_ seen: Seen) {
+    inbox.yield(.seen(seen))
+  }
+
+  /// Notes what agents do in the activity journal.
+  func note(_ lines: [ActivityLine]) {
+    inbox.yield(.activity(lines))
+  }
+
   /// No more papers; `run` returns when the last is done.
   func close() {
     inbox.finish()
@@ -145,6 +161,7 @@ final class Office: Sendable {
   }
 
   private func drain() async {
+    var drawer = SeenDrawer()
     await withDiscardingTaskGroup { group in
       for await news in papers {
         switch news {
@@ -152,11 +169,14 @@ final class Office: Sendable {
         case .gone(let agent): await desk.leave(agent)
         // Where it cannot be written, the log cannot either, and says so.
         case .deeds(let breaker): try? breakerFile?.write(breaker)
+        case .seen(let seen): write(drawer.take(seen))
+        case .activity(let lines): try? journal.append(lines)
         case .paper(var paper):
           paper.alert = censor.cleared(paper.alert)
           switch paper.kind {
           case .line:
             await scribe.write(paper.alert)
+            write(drawer.noteLine(of: paper.alert.id))
             await desk.note(paper.alert)
           case .call(let cure): await desk.take(paper.alert, cure: cure)
           case .program(let path): group.addTask { await self.run(path, paper.alert) }
@@ -164,6 +184,12 @@ final class Office: Sendable {
         }
       }
     }
+  }
+
+  /// What cannot be written is missing in that alert's story, and nothing else is.
+  private func write(_ seen: Seen?) {
+    guard let seen else { return }
+    try? stories.keep(seen, at: .now)
   }
 
   /// Looks from time to time after what the log has put aside, on a thread of its own: `gzip` takes its time.

@@ -75,7 +75,14 @@ public actor Watcher {
   let queue: QueueStore?
   var mail = MailRoom()
   var notes = StatusNotes()
+  /// nil for a watch that only observes: it does nothing to agents, and so there is nothing to remember.
+  let clerk: MemoryClerk?
+  var remembering = Remembering()
   var probes = ProbesAtWork()
+  /// Alerts of which is still to be kept what was seen.
+  var unkept: [(alert: String, verdict: Verdict)] = []
+  /// What stands in the activity journal.
+  var activity: ActivityNotes
   /// Agents that only their hooks tell of, by the name of their facts.
   var loneAgents: [String: LoneAgent] = [:]
   private(set) var clients: [PaneID: ControlClient] = [:]
@@ -108,6 +115,7 @@ public actor Watcher {
   ) {
     self.watch = watch
     courts = Courts(library, followsProjects: settings.followsProjects)
+    activity = ActivityNotes(at: clock.now)
     self.settings = settings
     if var own = settings.executions {
       own.isObserving = settings.isObserving
@@ -118,6 +126,7 @@ public actor Watcher {
     queue = settings.queue.map { QueueStore($0) }
     breaker = settings.calls.state?.breaker.read() ?? Breaker()
     breaker.caps = settings.caps
+    clerk = settings.isObserving ? nil : settings.calls.state.map { MemoryClerk($0.memory) }
     (typing, orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(256))
     office = Office(
       log: log, redaction: library.redaction, calls: settings.calls,
@@ -132,6 +141,7 @@ public actor Watcher {
 
   /// Watches until the task is cancelled.
   public func run() async {
+    recallFleet()
     await withDiscardingTaskGroup { group in
       group.addTask { await self.watch.run() }
       group.addTask { await self.office.run { await self.isWell } }
@@ -141,6 +151,8 @@ public actor Watcher {
       waiveObservedRules()
       group.addTask { await self.followStop() }
       group.addTask { await self.probe() }
+      group.addTask { await self.followMemory() }
+      group.addTask { await self.followActivity() }
       group.addTask { for await errand in self.typing { await self.run(errand) } }
       if let exec {
         group.addTask { for await findings in exec.findings { await self.take(findings) } }
@@ -150,9 +162,11 @@ public actor Watcher {
         handle(batch)
       }
       isOver = true
+      await keepMemory()
       exec?.end()
       orders.finish()
       alarm?.task.cancel()
+      endActivity()
       office.close()
     }
   }
@@ -304,11 +318,13 @@ public actor Watcher {
   }
 
   private func drop(_ id: PaneID, at now: Instant) {
+    remember(id)
     guard let place = panes.removeValue(forKey: id) else { return }
     leaveProcess(of: id)
     let isOurDoing = place.pane.restarts.isPastReturn
     carry(place.pane.end(at: now), to: id, process: place.info.process)
     leaveQueue(of: id, at: now)
+    leaveActivity(of: place, at: now)
     notes.leave(id)
     if !isOurDoing { noteGone(place, at: now) }
     office.leave("\(id)")
@@ -319,12 +335,15 @@ public actor Watcher {
     guard let place = panes[id] else { return }
     let pane = place.pane
     if let dialect = pane.reader.dialect, !place.isReported || pane.agent.name != dialect.name {
+      // A shell or a pager that shows what an agent once printed is none.
+      guard isStillAgent(id) else { return pane.reader.forget(at: now) }
       pane.agent.name = dialect.name
       panes[id]?.isReported = true
       office.report(.sees(pane.agent))
       observe(pane.agent)
     }
     seekProcess(of: id, at: now)
+    recall(id, at: now)
     if !pane.reader.isUnsettled { panes[id]?.unsettledSince = nil }
     for fact in facts where isCurrent(fact, of: id, place) {
       settings.logger.debug(
@@ -335,10 +354,13 @@ public actor Watcher {
         ])
       carry(pane.note(fact, at: now), to: id, process: place.info.process)
       notes.take(fact, of: id)
+      pane.trail.note(fact)
+      pane.tally.note(fact)
       noteForQueue(fact, of: id, at: now)
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       raise(place.court.judge.judge(pane.told(fact)), at: now)
     }
+    keepSeen()
     hear(facts, place.court.judge)
     carry(pane.advance(at: now), to: id, process: place.info.process)
     bring(to: id, at: now)
@@ -357,10 +379,6 @@ public actor Watcher {
       let alert = alert(for: verdict, place.pane.agent, at: now)
       carry(place.pane.open(verdict, as: alert, at: now), to: id, process: place.info.process)
     }
-  }
-
-  func alert(for verdict: Verdict, _ agent: Alert.Agent, at now: Instant) -> Alert {
-    Alert(verdict, about: agent, at: now, using: &generator)
   }
 
   /// Carries out what was decided: keys leave before anything is written down.
@@ -444,6 +462,9 @@ public actor Watcher {
 
   /// Whether the agent's process is there yet and what is typed goes to it, as far as that can be known here.
   private func isStillAgent(_ id: PaneID) -> Bool {
+    if watch.server.prefix.isEmpty, let process = panes[id]?.info.process, Bystanders.have(pane: process) {
+      return false
+    }
     guard let root = executions.roots[id.description] else { return true }
     if root.isAlive, let status = ProcessFiles.status(root.id) { return status.group == status.foreground }
     // One that was started again is not known yet.
@@ -481,6 +502,7 @@ public actor Watcher {
       take(facts, of: id, at: now)
     }
     for court in courts.all { raise(court.judge.tick(at: now), at: now) }
+    keepSeen()
     hearStates()
     setAlarm()
   }

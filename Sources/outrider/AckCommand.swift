@@ -127,7 +127,12 @@ func askAll(_ message: Message, as command: String) throws -> [Message] {
   }
   let agreed = answers.filter { $0.verb == "ok" }
   guard !agreed.isEmpty else {
-    throw Failure(.findings, "outrider \(command): \(answers.first?.fields["why"] ?? "the sidecar refused")")
+    // Each knows only what is its own.
+    var whys: [String] = []
+    for why in answers.map({ $0.fields["why"] ?? "the sidecar refused" }) where !whys.contains(why) {
+      whys.append(why)
+    }
+    throw Failure(.findings, whys.map { "outrider \(command): \($0)" }.joined(separator: "\n"))
   }
   return agreed
 }

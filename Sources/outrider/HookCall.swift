@@ -127,6 +127,7 @@ struct HookCall {
     }
     // The agent has its answer; from here on only the log is late.
     record(ruling?.alerts ?? [], troubles: troubles, at: clock.now)
+    keep(ruling?.seen ?? [], at: clock.now)
     for (path, alert) in ruling?.programs ?? [] { Self.start(path, alert) }
     return status
   }
@@ -154,6 +155,13 @@ struct HookCall {
     } catch {
       complain("outrider hook: \(error)")
     }
+  }
+
+  /// What is missing here is missing in `outrider explain` and nowhere else.
+  private func keep(_ seen: [Seen], at now: Instant) {
+    guard !seen.isEmpty, let path = AlertLog.defaultPath(environment: environment) else { return }
+    let folder = SeenFolder(log: path)
+    for one in seen { try? folder.keep(one, at: WallTime(now)) }
   }
 
   /// Whether the same has not been said for ten minutes: a hook is called often.

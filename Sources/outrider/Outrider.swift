@@ -13,7 +13,9 @@ struct Outrider: AsyncParsableCommand {
       """,
     version: "outrider \(outriderVersion)",
     subcommands: [
-      Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Log.self, Hook.self, Install.self,
+      Watch.self, Judge.self, Replay.self, Rules.self, Tail.self, Explain.self, Report.self, Log.self,
+      Hook.self,
+      Install.self,
       Uninstall.self,
       Doctor.self, Release.self, Allow.self, Deny.self, Queue.self, Status.self, Ack.self, Silence.self,
       Notify.self, Stop.self, Resume.self,

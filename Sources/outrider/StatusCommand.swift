@@ -120,7 +120,7 @@ private struct AgentLine: Encodable {
 }
 
 /// The terminal that standard output is.
-private enum Terminal {
+enum Terminal {
   static var size: (columns: Int, rows: Int) {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {

@@ -3,6 +3,8 @@ import Foundation
 import Journal
 import Notices
 import Rulebook
+import Sidecar
+import Synchronization
 
 extension Outrider {
   struct Tail: AsyncParsableCommand {
@@ -25,7 +27,12 @@ extension Outrider {
     @Flag(help: "Print below each alert why it was raised, what to do instead, and what shows it.")
     var full = false
 
-    @Flag(help: "Print the lines as they are, JSON.")
+    @Flag(
+      inversion: .prefixedNo,
+      help: "Join alerts of one agent, rule and text that follow each other into one line with their number.")
+    var groups = true
+
+    @Flag(help: "Print the lines as they are, JSON, each by itself.")
     var json = false
 
     @Option(help: "Only this rule; may be repeated.")
@@ -48,26 +55,40 @@ extension Outrider {
       let path = try log.path()
       let filter = AlertFilter(rules: Set(rule), agents: Set(agent), leastSeverity: severity)
       var reader = AlertReader(path, from: .oldest, filter: filter)
-      let view = Rendering.standardOutput()
-      var shown = ShownAlerts()
       let earliest = since.flatMap { Duration(spelled: $0) }.map { WallTime.now + (.zero - $0) }
-      let lines = lines ?? (earliest == nil ? 10 : Self.most)
-      var last: [AlertReader.Event] = []
+      var last = AlertRuns(
+        isGrouping: groups && !json, limit: lines ?? (earliest == nil ? 10 : Self.most))
       repeat {
-        last += try poll(&reader).filter { event in
-          guard let earliest, case .alert(let alert) = event else { return true }
-          return (alert.updated ?? alert.time) >= earliest
+        for event in try poll(&reader) {
+          if let earliest, case .alert(let alert) = event, alert.updated ?? alert.time < earliest { continue }
+          last.take(event)
         }
-        if last.count - lines > 1024, last.count / 4 > lines { last.removeFirst(last.count - lines) }
       } while reader.isBehind
-      last.suffix(lines).forEach { show($0, view, &shown) }
       if last.isEmpty, !follow, !FileManager.default.fileExists(atPath: path) {
         throw Failure(.missing, "outrider tail: there is no alert log at \(path) yet; start `outrider watch`")
       }
-      while follow {
+      let isTerminal = isatty(STDOUT_FILENO) == 1
+      var view = TailView(
+        Rendering.standardOutput(), isFull: full, isGrouping: groups, isTerminal: isTerminal)
+      write(json ? TailView.json(last) : view.begin(last))
+      let clock = LiveClock()
+      let isOver = Mutex(false)
+      // What waits on a pipe to be told together is told at the end.
+      let signals = follow ? EndSignals { isOver.withLock { $0 = true } } : nil
+      defer { signals?.stop() }
+      while follow, !isOver.withLock({ $0 }) {
         try await Task.sleep(for: .milliseconds(100))
-        try poll(&reader).forEach { show($0, view, &shown) }
+        let events = try poll(&reader)
+        if json {
+          events.forEach { write(TailView.json($0)) }
+          continue
+        }
+        if !events.isEmpty, isTerminal { view.rendering = Rendering.standardOutput() }
+        let height = Terminal.size.rows
+        for event in events { write(view.take(event, height: height, at: clock.now)) }
+        write(view.tick(at: clock.now))
       }
+      write(view.tell())
     }
 
     private func poll(_ reader: inout AlertReader) throws -> [AlertReader.Event] {
@@ -81,39 +102,22 @@ extension Outrider {
     /// Lines that are printed at once at most.
     private static let most = 100_000
 
-    private func show(_ event: AlertReader.Event, _ view: Rendering, _ shown: inout ShownAlerts) {
-      if case .alert(let alert) = event {
-        print(json ? alert.json : view.line(alert, isFirst: shown.isFirst(alert.id)))
-        if full, !json { view.details(alert).forEach { print("         \($0)") } }
-      } else if let note = view.note(event) {
-        complain(note)
+    private func write(_ output: [TailView.Output]) {
+      for item in output {
+        switch item {
+        case .line(let text): print(text)
+        case .erase(let rows): print("\u{1B}[\(rows)A\r\u{1B}[J", terminator: "")
+        case .note(let text):
+          fflush(nil)
+          complain(text)
+        }
       }
-      fflush(nil)
+      if !output.isEmpty { fflush(nil) }
     }
   }
 }
 
-/// Which alerts have a line already.
-private struct ShownAlerts {
-  private static let most = 4096
-  private var ids: Set<String> = []
-
-  mutating func isFirst(_ id: String) -> Bool {
-    // One that comes up again after so many others stands better by itself.
-    if ids.count >= Self.most { ids = [] }
-    return ids.insert(id).inserted
-  }
-}
-
 extension Rendering {
-  /// What a line has no room for: the reason, the advice, and what shows it.
-  fileprivate func details(_ alert: Alert) -> [String] {
-    let alert = alert.legible()
-    return [alert.why.map { "why: \($0)" }, alert.instead.map { "instead: \($0)" }].compactMap { $0 }
-      + alert.evidence.map { "shown by: \($0)" }
-      + [alert.wayToAllow.map { "to allow it: \($0)" }].compactMap { $0 }
-  }
-
   /// As the standard output can show it: its width, and colours unless NO_COLOR is set.
   static func standardOutput() -> Rendering {
     let isTerminal = isatty(STDOUT_FILENO) == 1

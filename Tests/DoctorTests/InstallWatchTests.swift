@@ -57,4 +57,36 @@ struct InstallWatchTests {
     #expect(!house.exists(file))
     #expect(!house.exists(".config"))
   }
+
+  @Test("the unit is one that systemd understands, every line of it")
+  func verified() async throws {
+    let house = try House()
+    try await house.outrider("install", "systemd", "--yes")
+    let verifier = "/usr/bin/systemd-analyze"
+    guard FileManager.default.isExecutableFile(atPath: verifier) else {
+      print("\(verifier) is not there: whether systemd understands the unit is not tried")
+      return
+    }
+    func complaints(_ file: String) throws -> String {
+      let process = Process()
+      process.executableURL = URL(filePath: verifier)
+      process.arguments = ["verify", "--user", "--man=no", "\(house.path)/\(file)"]
+      process.environment = [
+        "HOME": house.path, "XDG_RUNTIME_DIR": "\(house.path)/run", "PATH": "/usr/bin:/bin",
+      ]
+      try house.write("", to: "said")
+      let said = try FileHandle(forWritingTo: house.home.appending(path: "said"))
+      (process.standardOutput, process.standardError) = (said, said)
+      try process.run()
+      process.waitUntilExit()
+      let status = process.terminationStatus
+      return (house.text("said") ?? "") + (status == 0 ? "" : "status \(status)")
+    }
+    let unit = ".config/systemd/user/outrider.service"
+    #expect(try complaints(unit) == "")
+    // That it would say so otherwise.
+    let wrong = try #require(house.text(unit)).replacing("WatchdogSec", with: "WatchdogSecs")
+    try house.write(wrong, to: ".config/systemd/user/wrong.service")
+    #expect(try complaints(".config/systemd/user/wrong.service").contains("WatchdogSecs"))
+  }
 }

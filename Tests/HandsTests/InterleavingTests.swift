@@ -2,163 +2,162 @@ import Hands
 import Rulebook
 import Testing
 
-/// An agent's pane as it is, a human before it, and what Outrider sees of both a moment later.
-private struct World {
-  enum Turn { case idle, working, asking }
-
-  var random: SeededRandom
-  var now = Instant.zero
-  var turn = Turn.working
-  var wasInterrupted = false
-  var box = ""
-  var isInMode = false
-  /// The pane shows what a dialog follows on.
-  var dialogAt: Instant?
-  var lastKey: Instant?
-  var prompts: [String] = []
-  /// What happened that must not.
-  var harm: [String] = []
-  /// The pane as it was, newest last.
-  private var seen: [(time: Instant, pane: Observation)] = []
-
-  /// The human's keys must have rested so long before anything is typed.
-  static let pause = Duration.seconds(3)
-  /// Between what the pane shows and what Outrider knows of it, at most.
-  static let lag = 40
-  /// A dialog comes so long after what it is about.
-  static let dialogLag = 200
-  static let foreboding = Duration.milliseconds(250)
-
-  init(seed: UInt64) {
-    random = SeededRandom(seed: seed)
-  }
-
-  private var pane: Observation {
-    let state: AgentState =
-      switch turn {
-      case .idle: wasInterrupted ? .interrupted : .idle
-      case .working: .working
-      case .asking: .asking
-      }
-    return Observation(
-      isInMode: isInMode, state: state, box: turn == .asking ? nil : box, prompts: prompts,
-      dialogWithin: dialogAt == nil ? .zero : Self.foreboding)
-  }
-
-  /// The pane some milliseconds ago.
-  mutating func observation() -> Observation {
-    let lag = Duration.milliseconds(Int.random(in: 0...Self.lag, using: &random))
-    return seen.last { now - $0.time >= lag }?.pane ?? pane
-  }
-
-  /// The world goes on: the agent works and asks, the human types, answers, scrolls.
-  mutating func pass(_ milliseconds: Int) {
-    now = now + .milliseconds(milliseconds)
-    if let at = dialogAt, now >= at {
-      dialogAt = nil
-      if turn == .working { turn = .asking }
-    }
-    switch Int.random(in: 0..<100, using: &random) {
-    case 0..<3 where turn == .working && dialogAt == nil:
-      dialogAt = now + .milliseconds(Int.random(in: 60...Self.dialogLag, using: &random))
-    case 3..<5 where turn == .working && dialogAt == nil: (turn, wasInterrupted) = (.idle, false)
-    case 5..<8: human { isInMode in isInMode.toggle() }
-    case 8..<14 where !isInMode:
-      lastKey = now
-      switch turn {
-      case .asking: turn = Bool.random(using: &random) ? .working : .idle
-      case .idle, .working: box += "h"
-      }
-    case 14..<17 where !isInMode && turn == .idle && !box.isEmpty:
-      lastKey = now
-      send()
-    case 17..<19 where !isInMode && !box.isEmpty:
-      lastKey = now
-      box = ""
-    default: break
-    }
-    seen.append((now, pane))
-    if seen.count > 256 { seen.removeFirst(128) }
-  }
-
-  private mutating func human(_ change: (inout Bool) -> Void) {
-    lastKey = now
-    change(&isInMode)
-  }
-
-  private mutating func send() {
-    prompts = Array((prompts + [box]).suffix(16))
-    box = ""
-    (turn, wasInterrupted) = (.working, false)
-  }
-
-  /// Delivers, by the rules of tmux and of the watch; nil when it was delivered.
-  mutating func deliver(_ effect: Intervention.Effect) -> Intervention.Refusal? {
-    if isInMode { return .mode }
-    let isTyping = lastKey.map { now - $0 <= Self.pause } ?? false
-    switch effect {
-    case .interrupt:
-      if turn == .asking { harm.append("the interrupt key into a dialog") }
-      if turn == .working { (turn, wasInterrupted, dialogAt) = (.idle, true, nil) }
-    case .paste(let text):
-      if isTyping { return .typing }
-      if turn == .asking { harm.append("text into a dialog") }
-      if !box.isEmpty { harm.append("text into the human's line '\(box)'") }
-      box += text
-    case .clear:
-      if isTyping { return .typing }
-      if turn == .asking { harm.append("the clearing key into a dialog") }
-      if box.contains("h") { harm.append("the human's line '\(box)' was cleared") }
-      box = ""
-    case .submit:
-      if isTyping { return .typing }
-      if turn == .asking { harm.append("Enter into a dialog") }
-      if box.contains("h") { harm.append("Enter on the human's line '\(box)'") }
-      if turn == .idle { send() }
-    }
-    return nil
-  }
-}
-
-/// The same numbers for the same seed.
-private struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-  }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-}
-
-@Suite("Interventions beside a human")
+@Suite("Actions beside a human")
 struct InterleavingTests {
   @Test(
-    "put no key into a dialog or a human's line, however keys, dialogs, copy mode and actions fall together")
-  func interleavings() {
-    var delivered = 0
+    "interrupt and correct without a key into a dialog or a human's line, however keys, dialogs, copy mode and actions fall together",
+    arguments: [false, true])
+  func interventions(answersStall: Bool) {
+    var (delivered, interrupted) = (0, 0)
     for seed in 1...1500 {
-      var world = World(seed: UInt64(seed))
+      var world = World(seed: UInt64(seed), haste: seed % 2 == 0 ? 100 : 1000)
       for _ in 0..<Int.random(in: 1...40, using: &world.random) { world.pass(20) }
-      var intervention = Intervention(interrupt: seed % 3 != 0, correction: "Stop it.")
+      var intervention = Intervention(
+        interrupt: seed % 3 != 0, correction: "Stop it.", answersStall: answersStall)
+      var again = seed % 5 == 0 ? 3 : 0
       for _ in 0..<6000 where !intervention.isFinished {
         for effect in intervention.advance(world.observation(), at: world.now) {
           // It takes a moment to arrive.
           world.pass(Int.random(in: 0...1, using: &world.random))
-          if let refusal = world.deliver(effect) { intervention.refuse(refusal, at: world.now) }
+          if let refusal = world.deliver(World.Key(effect)) { intervention.refuse(refusal, at: world.now) }
+        }
+        if again > 0, Int.random(in: 0..<50, using: &world.random) == 0 {
+          again -= 1
+          for effect in intervention.interruptAgain(world.observation(), at: world.now) {
+            if let refusal = world.deliver(World.Key(effect)) { intervention.refuse(refusal, at: world.now) }
+          }
         }
         world.pass(Int.random(in: 1...40, using: &world.random))
       }
       #expect(intervention.isFinished, "seed \(seed)")
       #expect(world.harm.isEmpty, "seed \(seed)")
-      if intervention.outcomes.contains(where: { $0.action == .prompt && $0.isProved }) { delivered += 1 }
+      func isDone(_ action: Action) -> Bool {
+        intervention.outcomes.contains { $0.action == action && $0.isProved }
+      }
+      if isDone(.prompt) { delivered += 1 }
+      if isDone(.interrupt) { interrupted += 1 }
     }
     // Far from all: this human hardly ever rests.
-    #expect(delivered > 50)
+    #expect(delivered > 300 && interrupted > 300, "\(delivered) and \(interrupted)")
+  }
+
+  @Test("bring what is queued without a key into a dialog or a human's line", arguments: [false, true])
+  func queue(hasKey: Bool) {
+    var (delivered, unknown) = (0, 0)
+    for seed in 1...400 {
+      var world = World(seed: UInt64(seed), haste: seed % 2 == 0 ? 100 : 1000)
+      for _ in 0..<Int.random(in: 1...400, using: &world.random) { world.pass(20) }
+      var delivery = QueueDelivery("then merge it")
+      var before = world.prompts.count
+      func view(_ pane: Observation) -> QueueView {
+        var view = QueueView(state: pane.state, box: pane.box)
+        (view.isInMode, view.queues) = (pane.isInMode, hasKey)
+        view.prompts = Array(pane.prompts.dropFirst(before))
+        return view
+      }
+      for _ in 0..<6000 where !view(world.observation()).isReady { world.pass(20) }
+      var waits: Int?
+      var attempts = 1
+      for _ in 0..<6000 where !Self.isOver(delivery) {
+        if delivery.end != nil {
+          guard attempts < 10 else { break }
+          // It is tried again later, as the watch does.
+          for _ in 0..<50 { world.pass(20) }
+          (delivery, before, waits) = (QueueDelivery("then merge it"), world.prompts.count, nil)
+          attempts += 1
+        }
+        var effects = delivery.advance(view(world.observation()), at: world.now)
+        if waits == 0 {
+          effects += delivery.noted(seed % 50 != 0, view(world.observation()), at: world.now)
+        }
+        waits = waits.flatMap { $0 > 0 ? $0 - 1 : nil }
+        for effect in effects {
+          let key: World.Key
+          switch effect {
+          case .note:
+            waits = Int.random(in: 0...5, using: &world.random)
+            continue
+          case .paste(let text): key = .paste(text)
+          case .send(let again): key = hasKey && !again ? .queue : .submit
+          }
+          world.pass(Int.random(in: 0...1, using: &world.random))
+          if let refusal = world.deliver(key) { delivery.refuse(refusal, at: world.now) }
+        }
+        // The list of prompts is cut at its beginning.
+        before = min(before, world.prompts.count == 16 ? 15 : world.prompts.count)
+        world.pass(Int.random(in: 1...40, using: &world.random))
+      }
+      #expect(world.harm.isEmpty, "seed \(seed)")
+      switch delivery.end {
+      case .delivered, .handed: delivered += 1
+      case .unknown: unknown += 1
+      default: break
+      }
+    }
+    #expect(delivered > 40 && unknown < delivered, "\(delivered) and \(unknown)")
+  }
+
+  private static func isOver(_ delivery: QueueDelivery) -> Bool {
+    switch delivery.end {
+    case nil, .returned: false
+    case .delivered, .handed, .unknown: true
+    }
+  }
+
+  @Test("restart without a key into a dialog, a human's line or a shell")
+  func restarts() {
+    var done = 0
+    for seed in 1...600 {
+      var world = World(seed: UInt64(seed), haste: seed % 2 == 0 ? 100 : 2000)
+      var limits = Restart.Deadlines()
+      (limits.turn, limits.handoff, limits.clear) = (.seconds(4), .seconds(8), .seconds(20))
+      (limits.end, limits.shell, limits.grace, limits.dialog) = (
+        .seconds(2), .seconds(2), .seconds(20), .seconds(30)
+      )
+      var restart = Restart(
+        wantsHandoff: seed % 4 != 0, isReplaced: seed % 3 == 0, exit: seed % 5 == 0 ? nil : "/exit",
+        briefing: Briefing(why: "the context is spent"), memoir: Memoir(), deadlines: limits)
+      var hasStarted = false
+      for _ in 0..<12_000 where !restart.isFinished {
+        let life: Restart.Life = world.turn != .gone ? .running : hasStarted ? .gone : .atShell
+        for effect in restart.advance(world.observation(), life, at: world.now) {
+          world.pass(Int.random(in: 0...1, using: &world.random))
+          switch effect {
+          case .interrupt: Self.deliver(.interrupt, to: &world, &restart)
+          case .paste(let text): Self.deliver(.paste(text), to: &world, &restart)
+          case .submit: Self.deliver(.submit, to: &world, &restart)
+          case .clear: Self.deliver(.clear, to: &world, &restart)
+          case .end: (world.turn, world.box) = (.gone, "")
+          case .start:
+            hasStarted = true
+            world.restart()
+          case .call: break
+          }
+        }
+        if world.turn == .idle, Int.random(in: 0..<20, using: &world.random) == 0 {
+          restart.hear("All is done.")
+        }
+        world.pass(Int.random(in: 1...40, using: &world.random))
+      }
+      #expect(restart.isFinished, "seed \(seed): \(restart.progress)")
+      #expect(world.harm.isEmpty, "seed \(seed): \(restart.steps)")
+      if restart.isDone { done += 1 }
+    }
+    #expect(done > 100, "\(done)")
+  }
+
+  private static func deliver(_ key: World.Key, to world: inout World, _ restart: inout Restart) {
+    if let refusal = world.deliver(key) { restart.refuse(refusal, at: world.now) }
+  }
+}
+
+extension World.Key {
+  init(_ effect: Intervention.Effect) {
+    switch effect {
+    case .interrupt: self = .interrupt
+    case .paste(let text): self = .paste(text)
+    case .clear: self = .clear
+    case .submit: self = .submit
+    }
   }
 }

@@ -22,6 +22,19 @@ import Testing
     #expect(try AlertLog.verify(scratch.log).findings.isEmpty)
   }
 
+  @Test("A whole line that lacks only its end gets it before its file is put aside, and every reader finds it")
+  func unended() throws {
+    let scratch = try Scratch()
+    try filled(scratch, 3)
+    try scratch.write(try scratch.bytes().dropLast())
+    let log = AlertFile(scratch.log, rotation: Rotation(limit: 100, kept: 3))
+    try log.append(sample(4))
+    #expect(try scratch.bytes().count { $0 == UInt8(ascii: "\n") } == 4)
+    try log.append(sample(5))
+    let found = try AlertLog.verify(scratch.log)
+    #expect(found.isIntact && found.lines == 5 && found.findings.isEmpty)
+  }
+
   @Test("Two lines cut off one after the other, before and after a rotation, are both explained")
   func twice() throws {
     let scratch = try Scratch()

@@ -1,6 +1,7 @@
 import Foundation
 import Processes
 import Journal
+import Sidecar
 import Testing
 
 /// A user's home with nothing in it, gone when the body has returned.
@@ -244,10 +245,11 @@ extension Live {
       process.environment = ProcessInfo.processInfo.environment.merging(environment(stage)) { _, new in new }
       process.standardOutput = FileHandle.nullDevice
       try process.start()
-      try await eventually("the sidecar listens") {
-        try FileManager.default.contentsOfDirectory(atPath: run.path).contains("outrider")
-          && (try FileManager.default.contentsOfDirectory(atPath: run.appending(path: "outrider").path))
-            .contains { $0.hasSuffix(".sock") }
+      // It has to know the panes before it can tell whose hook asks.
+      let client = SidecarClient(folder: RuntimeFolder(environment: environment(stage)))
+      try await eventually("the sidecar knows its panes") {
+        let answer = try? client.ask(Message("doctor"), limit: .seconds(5))
+        return answer.flatMap { WatchHealth($0) }.map { $0.panes > 0 } ?? false
       }
       return process
     }
@@ -291,10 +293,6 @@ extension Live {
         ])
         let sidecar = try await watch(stage)
         defer { sidecar.terminate() }
-        // It has to know the panes before it can tell whose hook asks.
-        try await eventually("the sidecar has attached") {
-          try await !stage.server.run(["list-clients"]).isEmpty
-        }
         let answer = stage.folder.appending(path: "answer")
         try Data().write(to: stage.folder.appending(path: "go"))
         try await eventually("the hook is answered") { FileManager.default.fileExists(atPath: answer.path) }

@@ -1,5 +1,6 @@
 import Foundation
 import Sidecar
+import Synchronization
 import Testing
 
 @Suite("The sidecar's socket")
@@ -70,6 +71,36 @@ struct SidecarSocketTests {
       #expect(throws: SidecarClient.Failure.nobody) { try client.ask(Message("hook"), limit: .seconds(1)) }
       _ = FileManager.default.createFile(atPath: folder.socket(of: "b"), contents: Data())
       #expect(throws: SidecarClient.Failure.nobody) { try client.ask(Message("hook"), limit: .seconds(1)) }
+    }
+  }
+
+  @Test("is there once it listens: whoever finds its file is answered, also while another takes its place")
+  func noGap() async throws {
+    try await with { folder in
+      let path = folder.socket(of: "a")
+      let isOver = Atomic(false)
+      let missed = Mutex<[SidecarClient.Failure]>([])
+      let asked = DispatchSemaphore(value: 0)
+      Thread.detachNewThread {
+        var isFound = false
+        while !isOver.load(ordering: .relaxed) {
+          isFound = isFound || access(path, F_OK) == 0
+          guard isFound else { continue }
+          do throws(SidecarClient.Failure) {
+            _ = try SidecarClient(folder: folder).ask(Message("hook"), limit: .seconds(60))
+          } catch {
+            missed.withLock { $0.append(error) }
+          }
+        }
+        asked.signal()
+      }
+      // One takes the other's place, as the watch does that is started when another was killed.
+      let sockets = try (0..<64).map { _ in try SidecarSocket(path, in: folder, answer: self.echo) }
+      isOver.store(true, ordering: .relaxed)
+      asked.wait()
+      #expect(missed.withLock { $0 } == [])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+      sockets.forEach { $0.stop() }
     }
   }
 

@@ -25,8 +25,8 @@ extension Call {
     if let why = alert.why, kind != .resolved { lines.append(cleaned(why, limit: 400)) }
     if escalation.count > 1 { lines.append("\(escalation.count) times since \(escalation.opened.iso8601)") }
     if kind == .opened || kind == .repeated || kind == .reopened {
-      if let way = alert.wayToAllow { lines.append(way) }
-      lines.append("outrider ack \(escalation.id)")
+      if let way = alert.wayToAllow { lines.append(cleaned(way, limit: 400)) }
+      lines.append(cleaned("outrider ack \(escalation.id)", limit: 256))
     }
     return lines
   }
@@ -58,7 +58,8 @@ extension Call {
       alert.evidence = lines
     }
     let about = About(
-      id: id, kind: kind, trouble: escalation.id, severity: escalation.severity, time: time,
+      id: cleaned(id, limit: 256), kind: kind, trouble: cleaned(escalation.id, limit: 256),
+      severity: escalation.severity, time: time,
       opened: escalation.opened, count: escalation.count, number: escalation.calls)
     let call = String(decoding: (try? about.jsonLine()) ?? Array("{}".utf8), as: UTF8.self)
     let text = alert.json

@@ -110,10 +110,11 @@ public final class AlertFile {
       var log = try self.openedLog()
       var place = try self.place(in: log, head: head, notices: &notices)
       var line = try self.line(alert, place.link)
-      // What was cut off is explained in the file in which it stands: a file put aside ends with a whole line.
+      // A file that is put aside ends with a whole line: what was cut off is explained in the file in which it stands,
+      // and a line that lacks only its end gets that there.
       let isFull = place.size + line.count + 1 > self.rotation.limit
       let isDue = isFull ? true : try self.isOld(log, at: alert)
-      if place.size > 0, place.link.cut == nil, isDue {
+      if place.size > 0, place.link.cut == nil, !place.needsNewline, isDue {
         do throws(JournalError) {
           try self.rotation.putAside(self.path)
           log = try self.openedLog()
@@ -129,16 +130,15 @@ public final class AlertFile {
       if place.needsNewline { line.insert(UInt8(ascii: "\n"), at: 0) }
       line.append(UInt8(ascii: "\n"))
       try log.append(line, to: place.size)
-      if durable {
-        do throws(JournalError) {
-          try log.flush()
-        } catch {
-          log.shorten(to: place.size)
-          throw error
-        }
+      do throws(JournalError) {
+        if durable { try log.flush() }
+        try head.write(
+          .init(end: ChainEnd(seq: place.link.seq, hash: hash), size: place.size + line.count))
+      } catch {
+        // Whoever tries again would write the line a second time.
+        log.shorten(to: place.size)
+        throw error
       }
-      try head.write(
-        .init(end: ChainEnd(seq: place.link.seq, hash: hash), size: place.size + line.count))
       self.reserve.keep()
       return Receipt(seq: place.link.seq, notices: notices)
     }
@@ -147,6 +147,7 @@ public final class AlertFile {
   /// Whether the file's first line is older than a file may become.
   private func isOld(_ log: OpenFile, at alert: Alert) throws(JournalError) -> Bool {
     guard let age = rotation.age else { return false }
+    // A file that was empty has a first line by now.
     if begun?.file !== log || begun?.time == nil { begun = (log, try log.firstTime()) }
     guard let time = begun?.time else { return false }
     return (alert.updated ?? alert.time) - time >= age

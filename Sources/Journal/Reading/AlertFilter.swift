@@ -23,9 +23,14 @@ public struct AlertFilter: Sendable, Equatable {
   public func admits(_ alert: Alert) -> Bool {
     guard rules.isEmpty || rules.contains(alert.rule), alert.severity >= leastSeverity else { return false }
     if let since, alert.updated ?? alert.time < since { return false }
+    return admits(alert.agent)
+  }
+
+  /// Whether alerts about the agent are wanted.
+  public func admits(_ agent: Alert.Agent) -> Bool {
     guard !agents.isEmpty else { return true }
-    return agents.contains(alert.agent.name) || agents.contains(alert.agent.label)
-      || alert.agent.pane.map(agents.contains) ?? false
+    return agents.contains(agent.name) || agents.contains(agent.label)
+      || agent.pane.map(agents.contains) ?? false
   }
 }
 

@@ -17,6 +17,18 @@ public struct Rendering: Sendable {
     /// The zone of the system or of `TZ`, summer time included.
     case local
     case fixed(secondsEast: Int)
+
+    /// How far it is east of Greenwich at that time.
+    public func secondsEast(at time: WallTime) -> Int {
+      switch self {
+      case .utc: return 0
+      case .fixed(let secondsEast): return secondsEast
+      case .local:
+        var seconds = time_t(time.milliseconds / 1000)
+        var parts = tm()
+        return localtime_r(&seconds, &parts) == nil ? 0 : Int(parts.tm_gmtoff)
+      }
+    }
   }
 
   public init(width: Int? = nil, colours: Bool = false, zone: Zone = .local) {
@@ -33,21 +45,44 @@ public struct Rendering: Sendable {
     let alert = alert.legible()
     let isUpdate = alert.updated != nil && !isFirst
     let time = clock(alert.updated ?? alert.time)
-    let label = isUpdate ? "   ↳" : alert.severity.label
     let who = "\(alert.agent.label) \(alert.rule)"
     let outcome = ending(alert)
-    let room = width.map { $0 - time.count - 6 }
-    let rest: String
-    if isUpdate {
-      rest = outcome.isEmpty ? who : "\(who)  \(outcome)"
-    } else {
-      // The outcome is what people look for: the text gives way first.
-      let taken = who.columns + 2 + (outcome.isEmpty ? 0 : outcome.columns + 2)
-      let text = room.map { alert.text.cut(to: max(16, $0 - taken)) } ?? alert.text
-      rest = "\(who)  \(text)" + (outcome.isEmpty ? "" : "  \(outcome)")
-    }
-    return "\(time) \(coloured(label, alert.severity)) \(room.map { rest.cut(to: $0) } ?? rest)"
+    guard isUpdate else { return row(time, alert, who, outcome) }
+    let rest = outcome.isEmpty ? who : "\(who)  \(outcome)"
+    return
+      "\(time) \(coloured("   ↳", alert.severity)) \(room(beside: time).map { rest.cut(to: $0) } ?? rest)"
   }
+
+  /// Alerts that repeat in one line: how many, since when, and how they ended.
+  ///
+  ///     13:05:40 CRIT claude:%3 kubectl-apply ×3 since 13:02:11  kubectl apply -f web.yaml  → 2 stopped, 1 too-late
+  func line(_ run: AlertRun) -> String {
+    let alert = run.last.legible()
+    let who = "\(alert.agent.label) \(alert.rule) ×\(run.count) since \(clock(run.since))"
+    let outcomes = run.outcomes.map { outcome, count in
+      (
+        count: count,
+        words: outcome == .raised ? "under way" : legible(outcome.rawValue, bytes: Alert.Bounds.name)
+      )
+    }.sorted { ($1.count, $0.words) < ($0.count, $1.words) }
+    let outcome =
+      outcomes.count < 2
+      ? ending(alert)
+      : "→ " + outcomes.map { "\($0.count) \($0.words)" }.joined(separator: ", ")
+    return row(clock(alert.updated ?? alert.time), alert, who, outcome)
+  }
+
+  private func row(_ time: String, _ alert: Alert, _ who: String, _ outcome: String) -> String {
+    // The outcome is what people look for: the text gives way first.
+    let room = room(beside: time)
+    let taken = who.columns + 2 + (outcome.isEmpty ? 0 : outcome.columns + 2)
+    let text = room.map { alert.text.cut(to: max(16, $0 - taken)) } ?? alert.text
+    let rest = "\(who)  \(text)" + (outcome.isEmpty ? "" : "  \(outcome)")
+    return
+      "\(time) \(coloured(alert.severity.label, alert.severity)) \(room.map { rest.cut(to: $0) } ?? rest)"
+  }
+
+  private func room(beside time: String) -> Int? { width.map { $0 - time.count - 6 } }
 
   /// One line for what the log itself has to say; nil for an alert.
   public func note(_ event: AlertReader.Event) -> String? {
@@ -65,7 +100,7 @@ public struct Rendering: Sendable {
     return "→ \(alert.outcome.rawValue)" + (deeds.isEmpty ? "" : " (\(deeds))")
   }
 
-  private static func deed(_ deed: Alert.Deed) -> String {
+  static func deed(_ deed: Alert.Deed) -> String {
     let took = deed.ms.map { " \(duration($0))" } ?? ""
     return switch deed.result {
     case "done", "": deed.action + took
@@ -85,15 +120,12 @@ public struct Rendering: Sendable {
     return ms < 999.5 ? "\(Int(ms.rounded())) ms" : "\(tenths(ms / 1000)) s"
   }
 
-  private func clock(_ time: WallTime) -> String {
-    switch zone {
-    case .utc: return time.clock()
-    case .fixed(let secondsEast): return time.clock(secondsEast: secondsEast)
-    case .local:
-      var seconds = time_t(time.milliseconds / 1000)
-      var parts = tm()
-      return time.clock(secondsEast: localtime_r(&seconds, &parts) == nil ? 0 : Int(parts.tm_gmtoff))
-    }
+  func clock(_ time: WallTime) -> String { time.clock(secondsEast: zone.secondsEast(at: time)) }
+
+  /// The clock with milliseconds: `13:02:11.042`.
+  func moment(_ time: WallTime) -> String {
+    let rest = (time.milliseconds % 1000 + 1000) % 1000
+    return "\(clock(time)).\(String(rest + 1000).dropFirst())"
   }
 
   private func coloured(_ label: String, _ severity: Severity) -> String {

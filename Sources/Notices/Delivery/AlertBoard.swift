@@ -140,12 +140,15 @@ public actor AlertBoard {
       ]) { _, own in own }
       if let session = alert.agent.session { labels["session"] = session }
       annotations = [
-        "summary": cleaned("\(alert.rule) \(alert.agent.label): \(alert.text)", limit: 400), "id": trouble.id,
+        "summary": cleaned("\(alert.rule) \(alert.agent.label): \(alert.text)", limit: 400),
+        "id": cleaned(trouble.id, limit: 256),
         "count": "\(trouble.count)",
       ]
       annotations["description"] = alert.why
       annotations["instead"] = alert.instead
-      if trouble.state == .acknowledged { annotations["acknowledged"] = trouble.by ?? "yes" }
+      if trouble.state == .acknowledged {
+        annotations["acknowledged"] = cleaned(trouble.by ?? "yes", limit: 256)
+      }
       startsAt = trouble.opened.iso8601
       self.endsAt = max(endsAt, trouble.opened).iso8601
     }

@@ -2,6 +2,15 @@ import Patterns
 
 extension PreparedWriter {
   mutating func write(_ rule: Rule) {
+    writeWords(of: rule)
+    write(rule.origin.file)
+    write(rule.origin.line)
+    write(rule.layer)
+    write(rule.isQuiet)
+  }
+
+  /// What the rule says, wherever it stands.
+  mutating func writeWords(of rule: Rule) {
     write(rule.id)
     write(rule.on)
     write(rule.match) { $0.write($1.source) }
@@ -14,10 +23,6 @@ extension PreparedWriter {
     write(rule.steps) { $0.write($1) { $0.write($1) } }
     write(rule.emit) { $0.write($1) }
     write(rule.windows)
-    write(rule.origin.file)
-    write(rule.origin.line)
-    write(rule.layer)
-    write(rule.isQuiet)
   }
 
   private mutating func write(_ order: Order) {

@@ -64,17 +64,8 @@ public struct ReviewNews: Sendable, Equatable {
   /// Foreign words as they may stand between quotes in a prompt: one line, no quote that would end them, nothing
   /// that the agent's prompt box would take for a mention of a file.
   static func quoted(_ text: String, limit: Int) -> String {
-    var result = ""
-    var last: Character = " "
-    for character in cleaned(visible(text), limit: limit) {
-      switch character {
-      case "«", "»", "“", "”", "\"", "`": result.append("'")
-      case "@" where !(last.isLetter || last.isNumber || last == "/"): result.append("(at)")
-      default: result.append(character)
-      }
-      last = character
-    }
-    return result
+    String(
+      unmentioned(cleaned(visible(text), limit: limit)).map { "«»“”\"`".contains($0) ? "'" : $0 })
   }
 
   /// Without what nobody sees and a model reads all the same: tags, joiners, private and unassigned letters.

@@ -27,6 +27,7 @@ extension Watcher {
     for fact in judge.takeEmitted() {
       office.hear(fact)
       probes.hear(fact)
+      noteMade(fact)
     }
   }
 

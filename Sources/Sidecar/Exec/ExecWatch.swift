@@ -130,7 +130,9 @@ public final class ExecWatch: Sendable {
     let watchlist = Watchlist(rules, lists: lists)
     listener.adopt(watchlist)
     originals.withLock {
-      $0.programs = watchlist.programs.isEmpty ? [] : watchlist.programs.union(Watchlist.carriers).union(Watchlist.collections)
+      $0.programs =
+        watchlist.programs.isEmpty
+        ? [] : watchlist.programs.union(Watchlist.carriers).union(Watchlist.collections)
     }
     findOriginals()
   }

@@ -81,6 +81,7 @@ extension Watcher {
     }
     hear(facts, judge)
     if let hold { take(hold, story, of: id, at: now) }
+    keepSeen()
   }
 
   private func take(_ hold: ExecWatch.Hold, _ story: UInt64?, of id: PaneID, at now: Instant) {

@@ -21,6 +21,8 @@ public struct LoneHook {
     public let alerts: [Alert]
     /// Programs of the user's that rules name, and the alert that each is given.
     public let programs: [(path: String, alert: Alert)]
+    /// What was seen of each of the alerts, for its story.
+    public let seen: [Seen]
   }
 
   /// Takes the rules as another hook has prepared them from the same files, or else reads the files, runs their
@@ -78,12 +80,14 @@ public struct LoneHook {
     let judge = Judge(rulebook)
     var generator = SystemRandomNumberGenerator()
     var ruling = HookRuling(event, isObserving: false, at: now)
+    var seen: [(alert: String, verdict: Verdict)] = []
     for fact in facts {
       for verdict in judge.judge(fact) {
         var alert = Alert(verdict, about: lone.agent, at: now, using: &generator)
         // Each call is another process here, so that the agent's own number tells commands apart.
         alert.story = event.call.map { "\(fact.agent)/\($0)" }
         ruling.take(verdict, as: alert, clock: clock.now, pane: nil)
+        seen.append((alert.id, verdict))
       }
     }
     var answer = ruling.answer()
@@ -98,11 +102,15 @@ public struct LoneHook {
       }
     }
     guard !alerts.isEmpty || !programs.isEmpty else {
-      return Ruling(answer: answer, alerts: [], programs: [])
+      return Ruling(answer: answer, alerts: [], programs: [], seen: [])
     }
     let redaction = RuleLibrary.redaction(of: sources)
+    let logged = Set(alerts.map(\.id))
     return Ruling(
       answer: answer, alerts: alerts.map { $0.redacted(by: redaction) },
-      programs: programs.map { ($0, $1.redacted(by: redaction)) })
+      programs: programs.map { ($0, $1.redacted(by: redaction)) },
+      seen: seen.filter { logged.contains($0.alert) }.map {
+        Seen($0.verdict, of: $0.alert, after: [], screen: nil, redact: redaction.redacted)
+      })
   }
 }

@@ -37,15 +37,21 @@ public struct SidecarClient: Sendable {
     throw .nobody
   }
 
-  /// Asks every sidecar that takes the question, or only the one that watches the server that the asker lives in.
+  /// Asks every sidecar that takes the question, or only the one that watches the server that the asker lives in. One
+  /// that hangs keeps no other from being asked.
   public func askAll(_ message: Message, onlyPreferred: Bool = false, limit: Duration) throws(Failure)
     -> [Message]
   {
     var answers: [Message] = []
+    var trouble: Failure?
     for path in try sockets() where !onlyPreferred || path == preferred {
-      if let answer = try Self.ask(message, at: path, limit: limit) { answers.append(answer) }
+      do throws(Failure) {
+        if let answer = try Self.ask(message, at: path, limit: limit) { answers.append(answer) }
+      } catch {
+        trouble = trouble ?? error
+      }
     }
-    if answers.isEmpty { throw .nobody }
+    if answers.isEmpty { throw trouble ?? .nobody }
     return answers
   }
 

@@ -29,6 +29,8 @@ public final class SidecarSocket: Sendable {
 
   /// Opens the socket. The caller holds the lock of this server, so that whatever is there is left over.
   ///
+  /// Its file is there once it listens and not before: who finds it is answered.
+  ///
   /// - Throws: `Unavailable`.
   public init(_ path: String, in folder: RuntimeFolder, answer: @escaping Answer) throws(Unavailable) {
     self.path = path
@@ -36,18 +38,22 @@ public final class SidecarSocket: Sendable {
     guard folder.isOurs else {
       throw fail("\(folder.path) is not a folder of yours that is closed to others")
     }
-    unlink(path)
+    let next = "\(path)~"
+    unlink(next)
     let number = Descriptor.unixSocket()
     listener = number
     guard number >= 0 else {
       inode = 0
       throw fail(String(cString: strerror(errno)))
     }
-    let bound = withSocketAddress(path) { bind(number, $0, $1) }
+    let bound = withSocketAddress(next) { bind(number, $0, $1) }
     var status = stat()
-    guard bound == 0, chmod(path, 0o600) == 0, listen(number, 128) == 0, lstat(path, &status) == 0 else {
+    guard bound == 0, chmod(next, 0o600) == 0, listen(number, 128) == 0, lstat(next, &status) == 0,
+      rename(next, path) == 0
+    else {
       inode = 0
       let reason = errno
+      unlink(next)
       isOver.value.store(true, ordering: .relaxed)
       close(number)
       throw fail(

@@ -82,6 +82,7 @@ extension Watcher {
   }
 
   private func take(_ event: HookEvent, of id: PaneID, at now: Instant) -> HookAnswer {
+    recall(id, at: now)
     guard let place = panes[id] else { return HookAnswer() }
     let pane = place.pane
     let judge = place.court.judge
@@ -91,9 +92,14 @@ extension Watcher {
     }
     var (answer, effects) = pane.answer(
       event, judge, isObserving: settings.isObserving, at: now, clock: { clock.now },
-      alert: { alert(for: $0, pane.agent, at: now) })
+      alert: { alert(for: $0, pane.agent, at: now) },
+      onFact: { fact in
+        pane.trail.note(fact)
+        pane.tally.note(fact)
+      })
     if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     carry(effects + pane.advance(at: now), to: id, process: place.info.process)
+    keepSeen()
     // A tool that is used or was used shows that the agent gets on.
     let sign = Fact(time: now, agent: pane.id, kind: .command, text: "", source: .hook)
     hear(event.tool == nil ? [] : [sign], judge)
@@ -122,6 +128,7 @@ extension Watcher {
       }
     }
     carry(ruling.effects, to: nil, process: 0)
+    keepSeen()
     var answer = ruling.answer()
     if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     return answer

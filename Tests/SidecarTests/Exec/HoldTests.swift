@@ -100,6 +100,8 @@ extension Live {
           #expect(try await stage.run("kubectl apply -f x").status == 137)
         }
         #expect(stage.marks.count == 40)
+        // The shell has seen its program's end before the watch has told of it.
+        try await eventually("all are told") { stage.holds.count >= 20 }
         #expect(stage.holds.count == 20)
       }
     }

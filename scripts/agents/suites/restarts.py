@@ -24,6 +24,9 @@ rules:
 HANDOFF = ("The cart is done and committed; the checkout still fails in tests/test_pay.py, since the currency is missing. "
            "Next: give Price a currency, run make test, open the pull request. Do not touch the schema.")
 PROJECT = "Read issue #711 before anything else."
+# As `outrider install codex` sets it: the context that is left tells thinking from a stall.
+SETTINGS = {"claude": None,
+            "codex": 'tui.status_line = ["model-with-reasoning", "context-remaining", "current-dir"]'}
 
 
 class StopsAnswering:
@@ -80,7 +83,7 @@ def climb(report, kind, start, hands_off):
     files = {"README.md": "# shop\n", ".outrider/restart.md": PROJECT + "\n"}
     with Stage(files=files) as stage:
         stage.rule(RULE)
-        agent = stage.agent(kind, StopsAnswering(hands_off))
+        agent = stage.agent(kind, StopsAnswering(hands_off), settings=SETTINGS[kind])
         start(agent)
         stage.ride()
         agent.type("warm up")
@@ -144,3 +147,23 @@ def codex_is_silent(report):
 @case("Claude Code as the pane's own program, which gives no hand-off: Outrider writes it")
 def claude_is_silent(report):
     climb(report, "claude", Agent.start, False)
+
+
+@case("Codex that shows no context: asked what it waits for, then the human is called, never interrupted nor restarted")
+def codex_is_spared(report):
+    with Stage(files={"README.md": "# shop\n"}) as stage:
+        stage.rule(RULE)
+        agent = stage.agent("codex", StopsAnswering(True))
+        agent.start()
+        stage.ride()
+        agent.type("warm up")
+        agent.until(lambda: agent.is_at_rest and len(agent.model.turns) >= 2, 30, "the end of the first turn")
+        agent.type("do the work")
+        stage.until(lambda: len(frozen(stage)) >= 4, 120, "the ladder's end", lambda: standing(stage, agent))
+        done = [list(steps(alert)) for alert in frozen(stage)]
+        report.say(str(done))
+        expect(done[0] == ["prompt"] and "escalate" in done[1], f"{done}")
+        expect(not {"interrupt", "restart"} & {step for each in done for step in each}, f"{done}")
+        spared = "thinking cannot be told from a stall"
+        expect(any(spared in line for line in frozen(stage)[1]["evidence"]), f"{frozen(stage)[1]['evidence']}")
+        expect("Escape" not in stage.keys, f"{stage.keys}")
