@@ -11,8 +11,8 @@ import Testing
   func explainedFirst() throws {
     let scratch = try Scratch()
     let rotation = Rotation(limit: 4000, kept: 2)
-    try filled(scratch, 3, rotation: rotation)
-    while try scratch.bytes().count < 3900 { try filled(scratch, 1, rotation: rotation) }
+    try filled(scratch, 1)
+    while try scratch.bytes().count < 3900 { try filled(scratch, 1) }
     try scratch.append(Self.torn)
     try filled(scratch, 1, rotation: rotation)
     #expect(!FileManager.default.fileExists(atPath: scratch.log + ".1"))
@@ -22,7 +22,8 @@ import Testing
     #expect(try AlertLog.verify(scratch.log).findings.isEmpty)
   }
 
-  @Test("A whole line that lacks only its end gets it before its file is put aside, and every reader finds it")
+  @Test(
+    "A whole line that lacks only its end gets it before its file is put aside, and every reader finds it")
   func unended() throws {
     let scratch = try Scratch()
     try filled(scratch, 3)

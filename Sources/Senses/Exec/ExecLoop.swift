@@ -50,6 +50,11 @@ struct ExecLoop: ~Copyable {
       poll(bell, -1, timeout: -1)
       return []
     }
+    // What could not be opened for want of descriptors or memory may be opened now.
+    if usesConnector, stream == nil {
+      stream = try? ProcessEventStream()
+      if stream != nil { _ = look(at: monotonic_time(), &events) }
+    }
     if stream == nil {
       poll(bell, -1, timeout: pace.milliseconds)
       pace.note(hasChanged: look(at: monotonic_time(), &events))
@@ -80,7 +85,10 @@ struct ExecLoop: ~Copyable {
 
   mutating func follow(_ root: Int32, _ tree: Int, _ isObserved: Bool) -> [Event] {
     // Open before looking, so that nothing falls in between.
-    if usesConnector, stream == nil { stream = try? ProcessEventStream() }
+    if usesConnector, stream == nil {
+      stream = try? ProcessEventStream()
+      if stream != nil { _ = look(at: monotonic_time(), &events) }
+    }
     trees[tree] = isObserved
     let now = monotonic_time()
     var events: [Event] = []

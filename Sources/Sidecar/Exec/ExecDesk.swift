@@ -128,8 +128,9 @@ final class ExecDesk: Sendable {
     var docket = ExecDocket(rulebook, lease: lease, clock: clock)
     while true {
       var waiting = [pollfd(fd: bell, events: Int16(POLLIN), revents: 0)]
-      let wait = docket.nextDeadline.map { ($0 - clock.now).inSeconds * 1000 + 1 } ?? -1
-      _ = poll(&waiting, 1, Int32(max(-1, min(wait, 60_000))))
+      // One that has just passed is no reason to sleep for good.
+      let wait = docket.nextDeadline.map { max(0, ($0 - clock.now).inSeconds * 1000 + 1) } ?? -1
+      _ = poll(&waiting, 1, Int32(min(wait, 60_000)))
       bell_still(bell)
       if inbox.withLock({ !$0.events.isEmpty && !$0.isUrgent && $0.messages.isEmpty }) {
         _ = poll(&waiting, 1, wait < 0 ? Self.gathering : Int32(min(wait, Double(Self.gathering))))

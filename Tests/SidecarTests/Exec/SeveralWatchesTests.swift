@@ -71,53 +71,55 @@ private final class Watches: Sendable {
   }
 }
 
-@Suite("What the human decides where several watches run")
-struct SeveralWatchesTests {
-  @Test("is done by the one that knows it", arguments: ["allow", "deny"], Watches.names)
-  func decided(verb: String, owner: String) async throws {
-    try await Watches.with { watches in
-      let run = try watches.home.run(verb, "h\(owner)")
-      #expect(run.status == 0, "\(run.errors)")
-      #expect(watches.done == ["\(owner) \(verb) h\(owner)"])
-    }
-  }
-
-  @Test("ends an exception where it was made", arguments: Watches.names)
-  func ended(owner: String) async throws {
-    try await Watches.with { watches in
-      let run = try watches.home.run("allow", "--end", "w\(owner)")
-      #expect(run.status == 0, "\(run.errors)")
-      #expect(watches.done == ["\(owner) disallow w\(owner)"])
-    }
-  }
-
-  @Test("makes an exception in all of them, and says how to end each")
-  func excepted() async throws {
-    try await Watches.with { watches in
-      let run = try watches.home.run("allow", "push-main", "--for", "10m")
-      #expect(run.status == 0)
-      for name in Watches.names { #expect(run.output.contains("outrider allow --end w\(name)\n")) }
-    }
-  }
-
-  @Test("is listed from all of them")
-  func listed() async throws {
-    try await Watches.with { watches in
-      let run = try watches.home.run("allow")
-      #expect(run.status == 0)
-      for name in Watches.names {
-        #expect(run.output.contains("h\(name)  codex:%1") && run.output.contains("w\(name)  push-main"))
+extension Live {
+  @Suite("What the human decides where several watches run")
+  struct SeveralWatchesTests {
+    @Test("is done by the one that knows it", arguments: ["allow", "deny"], Watches.names)
+    func decided(verb: String, owner: String) async throws {
+      try await Watches.with { watches in
+        let run = try watches.home.run(verb, "h\(owner)")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(watches.done == ["\(owner) \(verb) h\(owner)"])
       }
     }
-  }
 
-  @Test("is refused when none knows it, with what each has on hold")
-  func unknown() async throws {
-    try await Watches.with { watches in
-      let run = try watches.home.run("deny", "hx")
-      #expect(run.status == 1)
-      for name in Watches.names { #expect(run.errors.contains("on hold: h\(name)")) }
-      #expect(watches.done.isEmpty)
+    @Test("ends an exception where it was made", arguments: Watches.names)
+    func ended(owner: String) async throws {
+      try await Watches.with { watches in
+        let run = try watches.home.run("allow", "--end", "w\(owner)")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(watches.done == ["\(owner) disallow w\(owner)"])
+      }
+    }
+
+    @Test("makes an exception in all of them, and says how to end each")
+    func excepted() async throws {
+      try await Watches.with { watches in
+        let run = try watches.home.run("allow", "push-main", "--for", "10m")
+        #expect(run.status == 0)
+        for name in Watches.names { #expect(run.output.contains("outrider allow --end w\(name)\n")) }
+      }
+    }
+
+    @Test("is listed from all of them")
+    func listed() async throws {
+      try await Watches.with { watches in
+        let run = try watches.home.run("allow")
+        #expect(run.status == 0)
+        for name in Watches.names {
+          #expect(run.output.contains("h\(name)  codex:%1") && run.output.contains("w\(name)  push-main"))
+        }
+      }
+    }
+
+    @Test("is refused when none knows it, with what each has on hold")
+    func unknown() async throws {
+      try await Watches.with { watches in
+        let run = try watches.home.run("deny", "hx")
+        #expect(run.status == 1)
+        for name in Watches.names { #expect(run.errors.contains("on hold: h\(name)")) }
+        #expect(watches.done.isEmpty)
+      }
     }
   }
 }
