@@ -85,10 +85,7 @@ struct ExecLoop: ~Copyable {
 
   mutating func follow(_ root: Int32, _ tree: Int, _ isObserved: Bool) -> [Event] {
     // Open before looking, so that nothing falls in between.
-    if usesConnector, stream == nil {
-      stream = try? ProcessEventStream()
-      if stream != nil { _ = look(at: monotonic_time(), &events) }
-    }
+    if usesConnector, stream == nil { stream = try? ProcessEventStream() }
     trees[tree] = isObserved
     let now = monotonic_time()
     var events: [Event] = []
