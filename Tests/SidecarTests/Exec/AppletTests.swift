@@ -8,27 +8,27 @@ extension Live {
   struct Applets {
     private static let rules = """
       rules:
-        - id: no-wget
+        - id: no-sleep
           on: command
-          match: '^wget(?!\\S)'
+          match: '^sleep(?!\\S)'
           severity: critical
-          why: Nothing is fetched here.
+          why: Nobody sleeps here.
           do: [hold]
-          fires: [wget http://x]
-          silent: [curl http://x]
+          fires: [sleep 5]
+          silent: [wait 5]
       """
 
     @Test(
       "are known by the one that is asked for",
       arguments: [
-        "busybox wget -q -O there http://127.0.0.1:9/", "/usr/bin/busybox wget -q http://127.0.0.1:9/",
-        "ln -s /usr/bin/busybox wget; ./wget -q http://127.0.0.1:9/",
-        "busybox env A=1 wget -q http://127.0.0.1:9/", "busybox sh -c 'wget -q http://127.0.0.1:9/'",
-        "cp /usr/bin/busybox tool; ./tool wget -q http://127.0.0.1:9/",
+        "busybox sleep 5", "/usr/bin/busybox sleep 5",
+        "ln -s /usr/bin/busybox sleep; ./sleep 5",
+        "busybox env A=1 sleep 5", "busybox sh -c 'sleep 5'",
+        "cp /usr/bin/busybox tool; ./tool sleep 5",
       ])
     func held(script: String) async throws {
       try await ExecStage.with(try ExecStage.rulebook(Self.rules)) { stage in
-        try await stage.run("busybox ls / >/dev/null; busybox sh -c 'echo wget'")
+        try await stage.run("busybox ls / >/dev/null; busybox sh -c 'echo sleep'")
         #expect(stage.holds.isEmpty)
         #expect(try await stage.run(script).status == 137)
         try await eventually("it is told") { stage.holds.count == 1 }
