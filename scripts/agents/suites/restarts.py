@@ -162,7 +162,7 @@ def codex_is_spared(report):
         stage.until(lambda: len(frozen(stage)) >= 4, 120, "the ladder's end", lambda: standing(stage, agent))
         done = [list(steps(alert)) for alert in frozen(stage)]
         report.say(str(done))
-        expect(done[0] == ["prompt"] and "escalate" in done[1], f"{done}")
+        expect(done[:3] == [["prompt"], ["prompt"], ["escalate"]], f"{done}")
         expect(not {"interrupt", "restart"} & {step for each in done for step in each}, f"{done}")
         spared = "thinking cannot be told from a stall"
         expect(any(spared in line for line in frozen(stage)[1]["evidence"]), f"{frozen(stage)[1]['evidence']}")
