@@ -18,9 +18,6 @@ public struct Redaction: Sendable {
   public let secrets: [Secret]
   private let patterns: PatternSet
 
-  /// Nothing is taken for a secret.
-  public static let none = Redaction([])
-
   /// More of one kind in one text than this stay; nobody writes so many.
   private static let most = 256
 

@@ -46,10 +46,6 @@ package struct YAMLFile {
         message: message))
   }
 
-  mutating func report(_ place: Place, _ message: String) {
-    errors.append(place.error(message))
-  }
-
   private mutating func report(_ error: YamlError) {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

@@ -90,8 +90,11 @@ final class AgentPane {
     intervention != nil || !waiting.isEmpty || others.isWaiting || restarts.isUnderWay
   }
 
-  /// Notes what the facts tell about the cases at hand, and about commands that were refused and ran all the same.
+  /// Notes what a fact tells of the agent's course, of the cases at hand, and of commands that were refused and ran all
+  /// the same.
   func note(_ fact: Fact, at now: Instant) -> [Effect] {
+    trail.note(fact)
+    tally.note(fact)
     restarts.note(fact)
     guard fact.phase == .ran, let story = fact.story else { return [] }
     for index in cases.indices where cases[index].verdict.fact.story == story {

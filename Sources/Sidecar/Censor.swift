@@ -15,6 +15,8 @@ final class Censor: Sendable {
 
   func cleared(_ alert: Alert) -> Alert { alert.redacted(by: current) }
 
+  func cleared(_ sighting: Sighting) -> Seen { Seen(sighting, by: current) }
+
   func cleared(_ text: String) -> String { current.redacted(text) }
 
   func cleared(_ report: Watcher.Report) -> Watcher.Report {

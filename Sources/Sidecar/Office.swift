@@ -23,7 +23,7 @@ final class Office: Sendable {
     case fact(Fact)
     case gone(agent: String)
     case deeds(Breaker)
-    case seen(Seen)
+    case seen(Sighting)
     case activity([ActivityLine])
   }
 
@@ -119,8 +119,8 @@ final class Office: Sendable {
   }
 
   /// Keeps for `outrider explain` what was seen when an alert was raised.
-  func keep(_ seen: Seen) {
-    inbox.yield(.seen(seen))
+  func keep(_ sighting: Sighting) {
+    inbox.yield(.seen(sighting))
   }
 
   /// Notes what agents do in the activity journal.
@@ -169,7 +169,7 @@ final class Office: Sendable {
         case .gone(let agent): await desk.leave(agent)
         // Where it cannot be written, the log cannot either, and says so.
         case .deeds(let breaker): try? breakerFile?.write(breaker)
-        case .seen(let seen): write(drawer.take(seen))
+        case .seen(let sighting): write(drawer.take(sighting))
         case .activity(let lines): try? journal.append(lines)
         case .paper(var paper):
           paper.alert = censor.cleared(paper.alert)
@@ -187,8 +187,10 @@ final class Office: Sendable {
   }
 
   /// What cannot be written is missing in that alert's story, and nothing else is.
-  private func write(_ seen: Seen?) {
-    guard let seen else { return }
+  private func write(_ sighting: Sighting?) {
+    guard let sighting else { return }
+    var seen = censor.cleared(sighting)
+    seen.rule.file = URL(filePath: seen.rule.file).path
     try? stories.keep(seen, at: .now)
   }
 

@@ -24,20 +24,9 @@ extension Outrider {
     var id: String?
 
     func run() throws {
-      let path = try log.path()
+      let path = try log.existing(for: "explain")
       var search = AlertSearch(id)
-      var reader = AlertReader(path, from: .oldest)
-      do throws(JournalError) {
-        repeat {
-          for case .alert(let alert) in try reader.poll() { search.take(alert) }
-        } while reader.isBehind
-      } catch {
-        throw Failure(.missing, "outrider explain: \(error)")
-      }
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw Failure(
-          .missing, "outrider explain: there is no alert log at \(path) yet; start `outrider watch`")
-      }
+      try LogOptions.alerts(in: path, for: "explain") { search.take($0) }
       let lines: [Alert]
       do throws(AlertSearch.Failure) {
         lines = try search.found()
@@ -49,9 +38,7 @@ extension Outrider {
         lines: lines, seen: SeenFolder(log: path).read(lines[0].id),
         escalations: state?.watches.flatMap { $0.escalations.read()?.all ?? [] } ?? [])
       if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(story), as: UTF8.self))
+        print(try story.json)
       } else {
         StoryText(.standardOutput()).lines(story).forEach { print($0) }
       }

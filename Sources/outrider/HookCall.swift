@@ -112,23 +112,22 @@ struct HookCall {
   private func judge(_ input: [UInt8], trouble: String?) -> ExitStatus {
     var troubles = trouble.map { [$0] } ?? []
     let clock = LiveClock()
-    var ruling: LoneHook.Ruling?
+    var papers: LoneHook.Papers?
     var status = ExitStatus.fine
     do {
       let event = try HookEvent(json: input)
       let hook = try LoneHook(sources(for: event), folder: folder)
       troubles += hook.errors.map(\.description)
-      ruling = try hook.take(event, of: agent, clock: clock)
-      if let ruling {
-        status = say(Array(ruling.answer.json(at: event.moment).utf8), denial: ruling.answer.denial)
-      }
+      let ruling = try hook.take(event, of: agent, clock: clock)
+      status = say(Array(ruling.answer.json(at: event.moment).utf8), denial: ruling.answer.denial)
+      // The agent has its answer; from here on only the log is late.
+      papers = hook.papers(of: ruling)
     } catch {
       troubles.append("\(error); nothing was judged")
     }
-    // The agent has its answer; from here on only the log is late.
-    record(ruling?.alerts ?? [], troubles: troubles, at: clock.now)
-    keep(ruling?.seen ?? [], at: clock.now)
-    for (path, alert) in ruling?.programs ?? [] { Self.start(path, alert) }
+    record(papers?.alerts ?? [], troubles: troubles, at: clock.now)
+    keep(papers?.seen ?? [], at: clock.now)
+    for (path, alert) in papers?.programs ?? [] { Self.start(path, alert) }
     return status
   }
 

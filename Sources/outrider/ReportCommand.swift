@@ -34,34 +34,27 @@ extension Outrider {
     }
 
     func run() throws {
-      let path = try log.path()
       let now = WallTime.now
       let from = try moment(since, "--since", now)
       let until = try moment(until, "--until", now)
       guard from < until else {
         throw Failure(.usage, "outrider report: --since must be before --until; see: outrider report --help")
       }
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw Failure(
-          .missing, "outrider report: there is no alert log at \(path) yet; start `outrider watch`")
-      }
+      let path = try log.existing(for: "report")
       let filter = AlertFilter(agents: Set(agent))
-      let report: Journal.Report
+      var alerts: [Alert] = []
+      try LogOptions.alerts(in: path, filter, for: "report") { alert in
+        if alert.time >= from { alerts.append(alert) }
+      }
+      let activity: [ActivityLine]
       do throws(JournalError) {
-        var reader = AlertReader(path, from: .oldest, filter: filter)
-        var alerts: [Alert] = []
-        repeat {
-          for case .alert(let alert) in try reader.poll() where alert.time >= from {
-            alerts.append(alert)
-          }
-        } while reader.isBehind
-        let activity = try ActivityFile(log: path).lines()
-        report = Journal.Report(
-          activity: activity.filter { $0.agent.map(filter.admits) ?? true }, alerts: alerts, from: from,
-          until: min(until, now))
+        activity = try ActivityFile(log: path).lines()
       } catch {
         throw Failure(.missing, "outrider report: \(error)")
       }
+      let report = Journal.Report(
+        activity: activity.filter { $0.agent.map(filter.admits) ?? true }, alerts: alerts, from: from,
+        until: min(until, now))
       let text = ReportText()
       let lines = json ? try text.json(report) : markdown ? text.markdown(report) : text.lines(report)
       lines.forEach { print($0) }

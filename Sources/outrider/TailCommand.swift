@@ -53,19 +53,17 @@ extension Outrider {
 
     func run() async throws {
       let path = try log.path()
-      let filter = AlertFilter(rules: Set(rule), agents: Set(agent), leastSeverity: severity)
-      var reader = AlertReader(path, from: .oldest, filter: filter)
       let earliest = since.flatMap { Duration(spelled: $0) }.map { WallTime.now + (.zero - $0) }
+      let filter = AlertFilter(
+        rules: Set(rule), agents: Set(agent), leastSeverity: severity, since: earliest)
+      var reader = AlertReader(path, from: .oldest, filter: filter)
       var last = AlertRuns(
         isGrouping: groups && !json, limit: lines ?? (earliest == nil ? 10 : Self.most))
       repeat {
-        for event in try poll(&reader) {
-          if let earliest, case .alert(let alert) = event, alert.updated ?? alert.time < earliest { continue }
-          last.take(event)
-        }
+        try poll(&reader).forEach { last.take($0) }
       } while reader.isBehind
       if last.isEmpty, !follow, !FileManager.default.fileExists(atPath: path) {
-        throw Failure(.missing, "outrider tail: there is no alert log at \(path) yet; start `outrider watch`")
+        throw log.missing(path, for: "tail")
       }
       let isTerminal = isatty(STDOUT_FILENO) == 1
       var view = TailView(
@@ -144,5 +142,34 @@ struct LogOptions: ParsableArguments {
       throw Failure(.usage, "outrider: $HOME is not set; name the alert log with --log")
     }
     return path
+  }
+
+  /// The path of a log that is there.
+  ///
+  /// - Throws: `Failure`, in the words of the command that asks.
+  func existing(for command: String) throws -> String {
+    let path = try path()
+    guard FileManager.default.fileExists(atPath: path) else { throw missing(path, for: command) }
+    return path
+  }
+
+  func missing(_ path: String, for command: String) -> Failure {
+    Failure(.missing, "outrider \(command): there is no alert log at \(path) yet; start `outrider watch`")
+  }
+
+  /// All lines that the log has now, from the oldest on.
+  ///
+  /// - Throws: `Failure`, in the words of the command that asks.
+  static func alerts(
+    in path: String, _ filter: AlertFilter = AlertFilter(), for command: String, _ body: (Alert) -> Void
+  ) throws {
+    var reader = AlertReader(path, from: .oldest, filter: filter)
+    do throws(JournalError) {
+      repeat {
+        for case .alert(let alert) in try reader.poll() { body(alert) }
+      } while reader.isBehind
+    } catch {
+      throw Failure(.missing, "outrider \(command): \(error)")
+    }
   }
 }

@@ -81,15 +81,22 @@ final class House {
     let errors: String
   }
 
-  /// Waits without holding a thread of those that run the tests.
   @discardableResult
   func outrider(
     _ arguments: String..., at program: String? = nil, in folder: String = "shop"
   ) async throws -> Run {
+    try await run(
+      program ?? "\(path)/bin/outrider", arguments, in: home.appending(path: folder), environment)
+  }
+
+  /// Waits without holding a thread of those that run the tests.
+  func run(
+    _ program: String, _ arguments: [String], in folder: URL, _ environment: [String: String]
+  ) async throws -> Run {
     let process = Process()
-    process.executableURL = URL(filePath: program ?? "\(path)/bin/outrider")
+    process.executableURL = URL(filePath: program)
     process.arguments = arguments
-    process.currentDirectoryURL = home.appending(path: folder)
+    process.currentDirectoryURL = folder
     process.environment = environment
     let files = ["out", "err"].map { home.appending(path: ".\($0)-\(UUID().uuidString)") }
     for file in files { try Data().write(to: file) }

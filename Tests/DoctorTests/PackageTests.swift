@@ -4,34 +4,16 @@ import Testing
 /// `make install`, into a folder of the test's own.
 @Suite("make install", .serialized)
 struct PackageTests {
-  private struct Ended {
-    let status: Int32
-    let output: String
-    let errors: String
-  }
-
   /// Runs a program of the machine's, with its environment and more.
   private func run(_ words: [String], in house: House, _ environment: [String: String] = [:]) async throws
-    -> Ended
+    -> House.Run
   {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = words
-    process.currentDirectoryURL = House.root
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let files = ["out", "err"].map { house.home.appending(path: ".\($0)-\(UUID().uuidString)") }
-    for file in files { try Data().write(to: file) }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: files[0])
-    process.standardError = try FileHandle(forWritingTo: files[1])
-    let ends = AsyncStream<Void> { stream in process.terminationHandler = { _ in stream.finish() } }
-    try process.run()
-    for await _ in ends {}
-    let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
-    return Ended(status: process.terminationStatus, output: texts[0], errors: texts[1])
+    try await house.run(
+      "/usr/bin/env", words, in: House.root,
+      ProcessInfo.processInfo.environment.merging(environment) { $1 })
   }
 
-  private func make(_ target: String, in house: House) async throws -> Ended {
+  private func make(_ target: String, in house: House) async throws -> House.Run {
     try await run(
       ["make", "--no-print-directory", target, "PREFIX=/usr", "DESTDIR=\(house.path)/a stage"], in: house,
       ["PROGRAM": House.program.path])

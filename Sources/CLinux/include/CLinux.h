@@ -37,9 +37,4 @@ int socket_peer(int descriptor, pid_t *process, uid_t *user);
 /// Returns the descriptor, or -1 with errno set.
 int memory_file(const char *name);
 
-/// A file of that name in memory only, gone with its last descriptor.
-///
-/// Returns the descriptor, or -1 with errno set.
-int memory_file(const char *name);
-
 #endif

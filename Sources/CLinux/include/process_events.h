@@ -44,7 +44,8 @@ enum thread_urgency {
   THREAD_ORDINARY = 0,
 };
 
-/// Makes the calling thread as urgent as it may be made, and says how much that is.
+/// Makes the calling thread as urgent as it may be made, and says how much that is. Of two real-time threads the one of
+/// higher rank, 1 to 99, runs first.
 enum thread_urgency hurry_thread(int rank);
 
 /// A descriptor that means this process and no later one of the same id, or a negative errno.

@@ -8,37 +8,32 @@ import Glibc
 /// the last ones. What is cut off or foreign in it is passed over by the reader.
 public struct ActivityFile: Sendable {
   public let path: String
-  /// Bytes that a file may reach.
-  public let limit: Int
-  /// Files kept beside the one that is written.
-  public let kept: Int
+  private let rotation: Rotation
 
   /// Bytes of a line.
   static let longest = 16_384
 
+  /// - Parameters:
+  ///   - limit: Bytes that a file may reach.
+  ///   - kept: Files kept beside the one that is written.
   public init(log: String, limit: Int = 4 << 20, kept: Int = 4) {
-    precondition(limit > 0 && (1...9).contains(kept), "a journal needs room, and one to nine older files")
     path = "\(log).activity"
-    self.limit = limit
-    self.kept = kept
+    rotation = Rotation(limit: limit, age: nil, kept: kept)
   }
 
   /// Appends the lines, all of them or none.
   public func append(_ lines: [ActivityLine]) throws(JournalError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var bytes: [UInt8] = []
     for line in lines {
-      guard let data = try? encoder.encode(line.legible()) else { continue }
-      bytes += data
-      bytes.append(UInt8(ascii: "\n"))
+      guard let json = try? line.legible().jsonLine() else { continue }
+      bytes += json + [UInt8(ascii: "\n")]
     }
     guard !bytes.isEmpty else { return }
     try Directory.make(for: path)
     var file = try locked()
     var size = try file.status().size
-    if size > 0, size + bytes.count > limit {
-      try putAside()
+    if size > 0, size + bytes.count > rotation.limit {
+      try rotation.putAside(path)
       file = try locked()
       size = try file.status().size
     }
@@ -60,23 +55,14 @@ public struct ActivityFile: Sendable {
     }
   }
 
-  private func putAside() throws(JournalError) {
-    for number in stride(from: kept, through: 1, by: -1) {
-      let newer = number == 1 ? path : "\(path).\(number - 1)"
-      guard rename(newer, "\(path).\(number)") == 0 || errno == ENOENT else {
-        throw .failed(.rotate, path: path, code: errno)
-      }
-    }
-  }
-
   /// All lines that can be read, those of the oldest file first.
   public func lines() throws(JournalError) -> [ActivityLine] {
     var lines: [ActivityLine] = []
     let decoder = JSONDecoder()
-    for name in (1...kept).reversed().map({ "\(path).\($0)" }) + [path] {
+    for name in Rotation.files(of: path) + [path] {
       guard let file = try OpenFile.reading(name) else { continue }
       // A file that is written while it is read grows by little.
-      let bytes = try file.read(at: 0, count: min(try file.status().size, 2 * limit))
+      let bytes = try file.read(at: 0, count: min(try file.status().size, 2 * rotation.limit))
       for line in bytes.split(separator: UInt8(ascii: "\n")) where line.count <= Self.longest {
         guard let read = try? decoder.decode(ActivityLine.self, from: Data(line)) else { continue }
         lines.append(read.legible())

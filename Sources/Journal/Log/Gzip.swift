@@ -61,27 +61,13 @@ enum Gzip {
     _ words: [String], input: Int32, output: Int32, _ path: String
   ) throws(JournalError) -> pid_t {
     lseek(input, 0, SEEK_SET)
-    var actions = posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawn_file_actions_init(&actions)
-    posix_spawnattr_init(&attributes)
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
-    }
-    posix_spawn_file_actions_adddup2(&actions, input, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    // Threads of Dispatch block nearly all signals, and a program inherits that.
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var child: pid_t = 0
+    let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    guard nowhere >= 0 else { throw .failed(.unpack, path: path, code: errno) }
+    defer { close(nowhere) }
     var arguments = words.map { strdup($0) } + [nil]
     defer { arguments.forEach { free($0) } }
-    let code = posix_spawnp(&child, words[0], &actions, &attributes, &arguments, environ)
-    guard code == 0 else { throw .failed(.unpack, path: path, code: code) }
+    let child = spawn_tethered(&arguments, environ, input, output, nowhere)
+    guard child > 0 else { throw .failed(.unpack, path: path, code: -child) }
     return child
   }
 

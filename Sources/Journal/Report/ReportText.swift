@@ -52,10 +52,8 @@ public struct ReportText: Sendable {
 
   /// One object an agent.
   public func json(_ report: Report) throws -> [String] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try report.agents.map { agent in
-      String(decoding: try encoder.encode(AgentLine(report: report, agent: agent)), as: UTF8.self)
+    try report.agents.map { agent in
+      String(decoding: try AgentLine(report: report, agent: agent).jsonLine(), as: UTF8.self)
     }
   }
 

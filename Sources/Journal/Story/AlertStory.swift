@@ -17,6 +17,11 @@ public struct AlertStory: Sendable, Encodable {
   /// The alert as it stands.
   public var alert: Alert { lines[lines.count - 1] }
 
+  /// As one line of JSON, without a newline.
+  public var json: String {
+    get throws { String(decoding: try jsonLine(), as: UTF8.self) }
+  }
+
   private enum CodingKeys: String, CodingKey {
     case v, id, alert, lines, rule, facts, screen, escalation
   }

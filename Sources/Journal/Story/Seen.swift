@@ -1,3 +1,4 @@
+import Patterns
 import Rulebook
 
 /// What was seen when an alert was raised: the facts, the rule's place, and the screen as it was.
@@ -64,6 +65,16 @@ public struct Seen: Sendable, Codable, Equatable {
       let end = rows.lastIndex { !$0.isEmpty }.map { $0 + 1 } ?? 0
       return rows[..<end].suffix(Bounds.rows).map { Journal.legible(redact($0), bytes: Bounds.row) }
     }
+  }
+}
+
+extension Seen {
+  /// What is kept of a sighting, without secrets.
+  public init(_ sighting: Sighting, by redaction: Redaction) {
+    let context = MatchContext()
+    self.init(
+      sighting.verdict, of: sighting.alert, after: sighting.earlier, screen: sighting.screen,
+      redact: { redaction.redacted($0, using: context) })
   }
 }
 

@@ -27,19 +27,9 @@ public struct SeenFolder: Sendable {
     guard Self.isName(seen.id) else { throw .unwritable(path: path, id: seen.id) }
     try Directory.make(for: "\(path)/\(seen.id)")
     try refuseStrangers()
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(seen) else { throw .unwritable(path: path, id: seen.id) }
-    let next = "\(path)/\(seen.id).next"
-    let descriptor = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw .failed(.open, path: next, code: errno) }
-    let count = data.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
-    let code = count < 0 ? errno : ENOSPC
-    close(descriptor)
-    guard count == data.count, rename(next, file(seen.id)) == 0 else {
-      unlink(next)
-      throw .failed(.write, path: next, code: code)
-    }
+    guard let json = try? seen.jsonLine() else { throw .unwritable(path: path, id: seen.id) }
+    let code = WholeFile.write(Data(json), to: file(seen.id), isDurable: false)
+    guard code == 0 else { throw .failed(.write, path: file(seen.id), code: code) }
     prune(at: now)
   }
 

@@ -23,7 +23,6 @@ public struct StateFile<Value: Codable & Sendable>: Sendable {
 
   /// - Throws: `NotifierError`.
   public func write(_ value: Value) throws(NotifierError) {
-    let next = "\(path).next"
     func fail() -> NotifierError {
       NotifierError(
         "\(path) cannot be written: \(String(cString: strerror(errno))); what is open now is lost "
@@ -33,25 +32,7 @@ public struct StateFile<Value: Codable & Sendable>: Sendable {
     try? FileManager.default.createDirectory(
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     guard let data = try? JSONEncoder().encode(value) else { throw fail() }
-    let descriptor = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw fail() }
-    let isWhole = data.withUnsafeBytes { bytes in
-      var written = 0
-      while written < bytes.count {
-        let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return false }
-        written += count
-      }
-      return fdatasync(descriptor) == 0
-    }
-    close(descriptor)
-    guard isWhole, rename(next, path) == 0 else {
-      let reason = errno
-      unlink(next)
-      errno = reason
-      throw fail()
-    }
+    guard WholeFile.write(data, to: path, isDurable: true) == 0 else { throw fail() }
   }
 
   public func remove() throws(NotifierError) {
@@ -70,9 +51,5 @@ extension WallTime {
   }
 
   /// How far the user's zone is east of Greenwich at that time.
-  public var secondsEast: Int {
-    var seconds = time_t(milliseconds / 1000)
-    var parts = tm()
-    return localtime_r(&seconds, &parts) == nil ? 0 : Int(parts.tm_gmtoff)
-  }
+  public var secondsEast: Int { Rendering.Zone.local.secondsEast(at: self) }
 }

@@ -10,6 +10,6 @@ extension Rule {
       writer.write(name)
       writer.write(lists[name] ?? [])
     }
-    return writer.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    return fingerprint(writer.bytes)
   }
 }

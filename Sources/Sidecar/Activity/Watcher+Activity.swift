@@ -62,20 +62,19 @@ extension Watcher {
 
   /// What an agent whose pane goes has done since the last tally.
   func leaveActivity(of place: Place, at now: Instant) {
-    guard let tally = place.pane.tally.take(at: now) else { return }
-    office.note([
-      ActivityLine(time: WallTime(now), watch: activity.watch, agent: place.pane.agent, tally: tally)
-    ])
+    guard let line = tally(of: place, at: now) else { return }
+    office.note([line])
   }
 
   private func tallies(at now: Instant) -> [ActivityLine] {
-    let time = WallTime(now)
-    let done = panes.values.filter(\.isReported).compactMap { place in
-      place.pane.tally.take(at: now).map {
-        ActivityLine(time: time, watch: activity.watch, agent: place.pane.agent, tally: $0)
-      }
+    panes.values.filter(\.isReported).compactMap { tally(of: $0, at: now) }
+      + [ActivityLine(time: WallTime(now), watch: activity.watch)]
+  }
+
+  private func tally(of place: Place, at now: Instant) -> ActivityLine? {
+    place.pane.tally.take(at: now).map {
+      ActivityLine(time: WallTime(now), watch: activity.watch, agent: place.pane.agent, tally: $0)
     }
-    return done + [ActivityLine(time: time, watch: activity.watch)]
   }
 
   private func line(at time: Instant, of agent: Alert.Agent, state: String) -> ActivityLine {

@@ -17,15 +17,13 @@ extension AgentPane {
   /// - Parameters:
   ///   - clock: The time when it is asked, for how long a refusal took.
   ///   - alert: Makes the alert of a verdict.
-  ///   - onFact: Told each fact before it is judged.
   func answer(
     _ event: HookEvent, _ judge: Judge, isObserving: Bool, at now: Instant, clock: () -> Instant,
-    alert: (Verdict) -> Alert, onFact: (Fact) -> Void = { _ in }
+    alert: (Verdict) -> Alert
   ) -> (HookAnswer, [Effect]) {
     var ruling = HookRuling(event, isObserving: isObserving, at: now)
     let facts = hear(event, at: now)
     for fact in facts {
-      onFact(fact)
       ruling.add(note(fact, at: now))
       guard fact.kind != .prompt || fact.fields["by"] != .string("outrider") else { continue }
       for verdict in judge.judge(fact) {

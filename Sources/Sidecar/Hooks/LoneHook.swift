@@ -17,6 +17,13 @@ public struct LoneHook {
   /// What came of an event.
   public struct Ruling: Sendable {
     public let answer: HookAnswer
+    fileprivate let alerts: [Alert]
+    fileprivate let programs: [(path: String, alert: Alert)]
+    fileprivate let sightings: [Sighting]
+  }
+
+  /// What is written down of a ruling and handed on, without secrets.
+  public struct Papers: Sendable {
     /// The lines for the alert log.
     public let alerts: [Alert]
     /// Programs of the user's that rules name, and the alert that each is given.
@@ -80,14 +87,14 @@ public struct LoneHook {
     let judge = Judge(rulebook)
     var generator = SystemRandomNumberGenerator()
     var ruling = HookRuling(event, isObserving: false, at: now)
-    var seen: [(alert: String, verdict: Verdict)] = []
+    var sightings: [Sighting] = []
     for fact in facts {
       for verdict in judge.judge(fact) {
         var alert = Alert(verdict, about: lone.agent, at: now, using: &generator)
         // Each call is another process here, so that the agent's own number tells commands apart.
         alert.story = event.call.map { "\(fact.agent)/\($0)" }
         ruling.take(verdict, as: alert, clock: clock.now, pane: nil)
-        seen.append((alert.id, verdict))
+        sightings.append(Sighting(verdict, of: alert.id))
       }
     }
     var answer = ruling.answer()
@@ -101,16 +108,20 @@ public struct LoneHook {
       case .call, .interrupt, .paste, .submit, .clear, .end, .relaunch, .tell, .queue: break
       }
     }
-    guard !alerts.isEmpty || !programs.isEmpty else {
-      return Ruling(answer: answer, alerts: [], programs: [], seen: [])
+    return Ruling(answer: answer, alerts: alerts, programs: programs, sightings: sightings)
+  }
+
+  /// What is written down. Reads the files that say what secrets are, where there is something: not for who still
+  /// owes the agent an answer.
+  public func papers(of ruling: Ruling) -> Papers {
+    guard !ruling.alerts.isEmpty || !ruling.programs.isEmpty else {
+      return Papers(alerts: [], programs: [], seen: [])
     }
     let redaction = RuleLibrary.redaction(of: sources)
-    let logged = Set(alerts.map(\.id))
-    return Ruling(
-      answer: answer, alerts: alerts.map { $0.redacted(by: redaction) },
-      programs: programs.map { ($0, $1.redacted(by: redaction)) },
-      seen: seen.filter { logged.contains($0.alert) }.map {
-        Seen($0.verdict, of: $0.alert, after: [], screen: nil, redact: redaction.redacted)
-      })
+    let logged = Set(ruling.alerts.map(\.id))
+    return Papers(
+      alerts: ruling.alerts.map { $0.redacted(by: redaction) },
+      programs: ruling.programs.map { ($0, $1.redacted(by: redaction)) },
+      seen: ruling.sightings.filter { logged.contains($0.alert) }.map { Seen($0, by: redaction) })
   }
 }

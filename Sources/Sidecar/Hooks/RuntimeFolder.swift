@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Rulebook
 
 /// The folder for what lives as long as a login: locks and sockets. Only its owner may look into it.
 public struct RuntimeFolder: Sendable, Equatable {
@@ -46,9 +47,7 @@ public struct RuntimeFolder: Sendable, Equatable {
 
   /// Sixteen digits that stand for a text in a file's name: FNV-1a, 64 bits.
   public static func shortName(of text: String) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    let digits = String(hash, radix: 16)
+    let digits = String(fingerprint(text.utf8), radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 

@@ -92,11 +92,7 @@ extension Watcher {
     }
     var (answer, effects) = pane.answer(
       event, judge, isObserving: settings.isObserving, at: now, clock: { clock.now },
-      alert: { alert(for: $0, pane.agent, at: now) },
-      onFact: { fact in
-        pane.trail.note(fact)
-        pane.tally.note(fact)
-      })
+      alert: { alert(for: $0, pane.agent, at: now) })
     if let text = judge.rulebook.policy(for: event) { answer.add(context: text) }
     carry(effects + pane.advance(at: now), to: id, process: place.info.process)
     keepSeen()

@@ -74,10 +74,10 @@ struct FleetMemoryFile: Sendable {
   private static let longest = 8 << 20
 
   /// Names the run of the machine; empty where it has no name.
-  static var boot: String {
+  static let boot: String = {
     let bytes = (try? RegularFile.bytes(of: "/proc/sys/kernel/random/boot_id", atMost: 4096)) ?? []
     return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
-  }
+  }()
 
   /// - Returns: nil when there is none, or none of this run of the machine.
   func read() throws(Unreadable) -> FleetMemory? {

@@ -5,9 +5,6 @@ import Tmux
 
 /// What was seen when an alert was raised: kept for `outrider explain` once the keys have left.
 extension Watcher {
-  /// Takes out of a text what must not be written down.
-  private func redact(_ text: String) -> String { office.censor.cleared(text) }
-
   /// Alerts that wait for that at most, between two keys.
   private static let mostUnkept = 64
 
@@ -31,11 +28,10 @@ extension Watcher {
     guard !unkept.isEmpty else { return }
     for (alert, verdict) in unkept {
       let place = PaneID(Array(verdict.fact.agent.utf8)).flatMap { panes[$0] ?? probes.departed[$0] }
-      var seen = Seen(
-        verdict, of: alert, after: place?.pane.trail.leading(to: verdict.fact) ?? [],
-        screen: place?.pane.reader.shownRows(atMost: Seen.Bounds.rows), redact: redact)
-      seen.rule.file = URL(filePath: seen.rule.file).path
-      office.keep(seen)
+      office.keep(
+        Sighting(
+          verdict, of: alert, after: place?.pane.trail.leading(to: verdict.fact) ?? [],
+          screen: place?.pane.reader.shownRows(atMost: Seen.Bounds.rows)))
     }
     unkept = []
   }

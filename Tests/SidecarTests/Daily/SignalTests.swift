@@ -75,8 +75,6 @@ extension Live {
     func terminate() async throws {
       try await LiveStage.with { stage in
         let watch = try WatchProgram(stage)
-        try ExecStage.furnish(stage.folder.appending(path: "work"))
-        let bin = watch.path("work/bin")
         try """
         rules:
           - id: get-waits
@@ -89,11 +87,7 @@ extension Live {
             silent: [ls]
         """.write(
           toFile: watch.path("config/outrider/rules/shop.yaml"), atomically: true, encoding: .utf8)
-        try
-          "#!/bin/bash\nprintf ' Claude Code v2.1.330\\n\\n'\nwhile sleep 0.3; do bash -c 'kubectl get secrets; :'; done\n"
-          .write(toFile: "\(bin)/claude", atomically: true, encoding: .utf8)
-        chmod("\(bin)/claude", 0o755)
-        try await stage.open("agent", "export MARKS=/dev/null PATH='\(bin)':/usr/bin:/bin; claude; sleep 100")
+        try await stage.standIn(repeating: "bash -c 'kubectl get secrets; :'")
         try await watch.start()
         try await eventually("a program is on hold") { watch.alerts.contains { $0.rule == "get-waits" } }
         let pane = try await stage.server.run(["display-message", "-p", "-t", "agent", "#{pane_pid}"])

@@ -10,8 +10,6 @@ extension Live {
   struct Approved {
     /// Asks as Claude Code does, and runs what was approved.
     private static let script = """
-      #!/bin/bash
-      printf ' Claude Code v2.1.330\\n\\n'
       while [ ! -e go ]; do sleep 0.1; done
       bash -c 'sleep 0.01; true'
       printf ' Bash command\\n\\n   kubectl apply -f web.yaml\\n   Apply\\n\\n'
@@ -26,18 +24,8 @@ extension Live {
     @Test("is held all the same, and the call tells how to allow it")
     func held() async throws {
       try await LiveStage.with { stage in
-        try ExecStage.furnish(stage.folder)
-        let agent = stage.folder.appending(path: "bin/claude").path
-        try Self.script.write(toFile: agent, atomically: true, encoding: .utf8)
-        chmod(agent, 0o755)
-        let marks = stage.folder.appending(path: "marks").path
-        try await stage.open(
-          "agent",
-          "export MARKS='\(marks)' PATH='\(stage.folder.path)/bin':/usr/bin:/bin; claude; sleep 100")
-        var settings = Watcher.Settings.quiet
-        settings.executions = ExecWatch.Settings()
-        try await stage.watching(settings: settings) { watcher in
-          try await eventually("the agent is seen") { !stage.agents.isEmpty }
+        let marks = try await stage.standIn(Self.script)
+        try await stage.watchingExecutions { watcher in
           try Data().write(to: stage.folder.appending(path: "go"))
           try await eventually("the dialog is seen") {
             await watcher.status().agents.first?.state == "asking"

@@ -33,12 +33,15 @@ extension Live {
         let folder = stage.folder
         try Self.runaway.write(to: folder.appending(path: "runaway.py"), atomically: true, encoding: .utf8)
         try Self.build.write(to: folder.appending(path: "Makefile"), atomically: true, encoding: .utf8)
-        _ = try await stage.standIn(
-          """
-          [ -e build ] && rm build && bash -c 'make -s -j8; touch built' >/dev/null 2>&1
-          [ -e run ] && rm run && bash -c '/usr/bin/python3 runaway.py; touch over' >/dev/null 2>&1
-          """)
+        try await stage.standIn(
+          repeating:
+            """
+            [ -e build ] && rm build && bash -c 'make -s -j8; touch built' >/dev/null 2>&1
+            [ -e run ] && rm run && bash -c '/usr/bin/python3 runaway.py; touch over' >/dev/null 2>&1
+            """)
         try await stage.watchingExecutions { _ in
+          // Its process is looked for when the pane has shown something.
+          try await Task.sleep(for: .milliseconds(100))
           try Data().write(to: folder.appending(path: "build"))
           try await eventually("the build is done") {
             FileManager.default.fileExists(atPath: folder.appending(path: "built").path)
@@ -62,14 +65,17 @@ extension Live {
         let folder = stage.folder
         try "#!/bin/sh\nexit 3\n".write(
           to: folder.appending(path: "check.sh"), atomically: true, encoding: .utf8)
-        _ = try await stage.standIn(
-          """
-          [ -e go ] && rm go && for i in 1 2 3 4 5; do bash -c 'sh ./well.sh; true'; bash -c 'sh ./check.sh; true'; done
-          [ -e go ] || touch done
-          """)
+        try await stage.standIn(
+          repeating:
+            """
+            [ -e go ] && rm go && for i in 1 2 3 4 5; do bash -c 'sh ./well.sh; true'; bash -c 'sh ./check.sh; true'; done
+            [ -e go ] || touch done
+            """)
         try "#!/bin/sh\nexit 0\n".write(
           to: folder.appending(path: "well.sh"), atomically: true, encoding: .utf8)
         try await stage.watchingExecutions { _ in
+          // Its process is looked for when the pane has shown something.
+          try await Task.sleep(for: .milliseconds(100))
           try Data().write(to: folder.appending(path: "go"))
           try await eventually("it is told") { stage.alerts.contains { $0.rule == "repeat-loop" } }
           let told = stage.alerts.filter { $0.rule == "repeat-loop" }
@@ -88,8 +94,10 @@ extension Live {
         }
       }
       try await LiveStage.with { stage in
-        _ = try await stage.standIn("[ -e go ] && exit 3")
+        try await stage.standIn(repeating: "[ -e go ] && exit 3")
         try await stage.watchingExecutions { watcher in
+          // Its process is looked for when the pane has shown something.
+          try await Task.sleep(for: .milliseconds(100))
           try Data().write(to: stage.folder.appending(path: "go"))
           try await eventually("its end is known") {
             let agent = await watcher.status().agents.first

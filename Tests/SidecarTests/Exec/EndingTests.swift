@@ -5,43 +5,6 @@ import Sidecar
 import Testing
 import Tmux
 
-extension LiveStage {
-  /// Opens a pane with a stand-in for Claude Code: its name, its banner, and a script of bash.
-  fileprivate func impersonate(_ script: String) async throws {
-    try ExecStage.furnish(folder)
-    let agent = folder.appending(path: "bin/claude").path
-    try "#!/bin/bash\nprintf ' Claude Code v2.1.330\\n\\n'\n\(script)\n".write(
-      toFile: agent, atomically: true, encoding: .utf8)
-    chmod(agent, 0o755)
-    try await open(
-      "agent",
-      "export MARKS='\(folder.path)/marks' PATH='\(folder.path)/bin':/usr/bin:/bin; claude; sleep 100")
-  }
-
-  /// Watches executions too, with the shipped rules and one file of the test's own.
-  fileprivate func watchingExecutions(
-    _ rules: String = "rules: []", with body: (Watcher) async throws -> Void
-  ) async throws {
-    let file = folder.appending(path: "own.yaml")
-    try rules.write(to: file, atomically: true, encoding: .utf8)
-    var settings = Watcher.Settings.quiet
-    settings.executions = ExecWatch.Settings()
-    try await watching(
-      settings: settings, library: try RuleLibrary(Fixtures.sources(adding: [file])), with: body)
-  }
-
-  /// Tells the stand-in to go on, again and again until that has shown: its process is looked for only when its pane
-  /// has shown something, and what it does before that is not seen.
-  fileprivate func goOn(until what: String, _ holds: () async throws -> Bool) async throws {
-    let go = folder.appending(path: "go")
-    try await eventually(what) {
-      if try await holds() { return true }
-      if !FileManager.default.fileExists(atPath: go.path) { try Data().write(to: go) }
-      return false
-    }
-  }
-}
-
 extension Live {
   @Suite("How what an agent runs comes to its end")
   struct Endings {
@@ -87,7 +50,7 @@ extension Live {
       try await LiveStage.with { stage in
         try "#!/bin/sh\nsleep 0.3\nexit 7\n".write(
           to: stage.folder.appending(path: "quiet.sh"), atomically: true, encoding: .utf8)
-        try await stage.impersonate(
+        try await stage.standIn(
           """
           while sleep 0.1; do
             [ -e go ] && { bash -c 'sh ./quiet.sh; true' >/dev/null 2>&1; rm go; }
@@ -106,7 +69,7 @@ extension Live {
     @Test("is told with its status of the agent itself, though its pane lives on")
     func agent() async throws {
       try await LiveStage.with { stage in
-        try await stage.impersonate(
+        try await stage.standIn(
           """
           while sleep 0.1; do
             [ -e go ] && { bash -c 'sleep 0.01; true'; rm go; }

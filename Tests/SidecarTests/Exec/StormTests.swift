@@ -63,8 +63,11 @@ extension Live {
     func pane() async throws {
       try await LiveStage.with { stage in
         let marks = try await stage.standIn(
-          "[ -e go ] && bash -c 'K=kubectl; V=apply; $K $V -f secret.yaml' >/dev/null 2>&1")
+          repeating:
+            "[ -e go ] && bash -c 'K=kubectl; V=apply; $K $V -f secret.yaml' >/dev/null 2>&1")
         try await stage.watchingExecutions { _ in
+          // Its process is looked for when the pane has shown something.
+          try await Task.sleep(for: .milliseconds(100))
           try Data().write(to: stage.folder.appending(path: "go"))
           try await eventually("an alert is raised") { !stage.alerts.isEmpty }
           let alert = try #require(stage.alerts.first)
@@ -75,40 +78,6 @@ extension Live {
         }
         #expect(try String(contentsOfFile: marks, encoding: .utf8).isEmpty)
       }
-    }
-  }
-}
-
-extension LiveStage {
-  /// Opens a pane with a stand-in for an agent, by its name and its banner, which does the same again and again. Returns
-  /// the file in which watched programs say that they ran.
-  func standIn(_ body: String) async throws -> String {
-    let work = folder.appending(path: "work")
-    try ExecStage.furnish(work)
-    let marks = work.appending(path: "marks").path
-    let agent = work.appending(path: "bin/claude").path
-    try """
-    #!/bin/bash
-    printf ' Claude Code v2.1.330\\n\\n'
-    while sleep 0.3; do
-      \(body)
-    done
-    """.write(toFile: agent, atomically: true, encoding: .utf8)
-    chmod(agent, 0o755)
-    try await open(
-      "agent", "export MARKS='\(marks)' PATH='\(work.path)/bin':/usr/bin:/bin; claude; sleep 100")
-    return marks
-  }
-
-  /// Watches executions beside the stand-in until the body has returned.
-  func watchingExecutions(_ body: (Watcher) async throws -> Void) async throws {
-    var settings = Watcher.Settings.quiet
-    settings.executions = ExecWatch.Settings()
-    try await watching(settings: settings) { watcher in
-      try await eventually("the agent is seen") { !agents.isEmpty }
-      // Its process is looked for when the pane has shown something.
-      try await Task.sleep(for: .milliseconds(100))
-      try await body(watcher)
     }
   }
 }

@@ -148,42 +148,34 @@ extension Live {
 
     @Test("runs nothing and steers nothing by its names in tmux's messages, window and options")
     func names() async throws {
-      try await LiveStage.with { inner in
-        try await inner.open("main", "cat")
-        guard case .named(let name) = inner.server.socket else { return }
-        try await LiveStage.with { outer in
-          try await outer.open("person", "TMUX= exec tmux -L \(name) attach -t main")
-          try await eventually("a person is attached") {
-            try await !inner.server.run(["list-clients"]).isEmpty
-          }
-          _ = try await inner.server.run(["set-option", "-g", "status-right", "[#{E:@outrider}]"])
-          let trap = inner.folder.appending(path: "trap").path
-          let words =
-            "#(touch \(trap))#{pane_id}#[fg=red]%H'\"\u{1B}]0;forged\u{7}\u{202E}\r\n\\; run-shell 'touch \(trap)' ;"
-          let time = WallTime(milliseconds: 0)
-          let alert = Alert(
-            time: time, id: words, rule: "r", severity: .critical,
-            agent: Alert.Agent(name: words, pane: "%0", session: words, cwd: words), source: .pane,
-            text: words,
-            why: words, instead: words)
-          var escalations = Escalations()
-          escalations.take(alert, cure: .human, at: time, by: EscalationPolicy())
-          let call = escalations.tick(at: time, secondsEast: 0, by: EscalationPolicy())[0]
-          let style = TmuxNotifier.Style(message: true, popup: true, status: true)
-          try await TmuxNotifier(inner.server, style: style).deliver(call) { _, _ in }
-          try await eventually("the window stands") {
-            try await outer.screen("person").contains("Enter closes this.")
-          }
-          _ = try await outer.server.run(["send-keys", "-t", "person", "Enter"])
-          try await eventually("the option is shown") {
-            try await outer.screen("person").contains("[CRITICAL r")
-          }
-          #expect(!FileManager.default.fileExists(atPath: trap))
-          let title = try await outer.server.run(["display-message", "-p", "-t", "person", "#{pane_title}"])
-          #expect(!String(decoding: title, as: UTF8.self).contains("forged"))
-          let option = try await inner.server.run(["show-options", "-gv", "@outrider"])
-          #expect(!option.contains(UInt8(ascii: "#")) && !option.contains(0x1B))
+      try await LiveStage.withPerson { inner, outer in
+        _ = try await inner.server.run(["set-option", "-g", "status-right", "[#{E:@outrider}]"])
+        let trap = inner.folder.appending(path: "trap").path
+        let words =
+          "#(touch \(trap))#{pane_id}#[fg=red]%H'\"\u{1B}]0;forged\u{7}\u{202E}\r\n\\; run-shell 'touch \(trap)' ;"
+        let time = WallTime(milliseconds: 0)
+        let alert = Alert(
+          time: time, id: words, rule: "r", severity: .critical,
+          agent: Alert.Agent(name: words, pane: "%0", session: words, cwd: words), source: .pane,
+          text: words,
+          why: words, instead: words)
+        var escalations = Escalations()
+        escalations.take(alert, cure: .human, at: time, by: EscalationPolicy())
+        let call = escalations.tick(at: time, secondsEast: 0, by: EscalationPolicy())[0]
+        let style = TmuxNotifier.Style(message: true, popup: true, status: true)
+        try await TmuxNotifier(inner.server, style: style).deliver(call) { _, _ in }
+        try await eventually("the window stands") {
+          try await outer.screen("person").contains("Enter closes this.")
         }
+        _ = try await outer.server.run(["send-keys", "-t", "person", "Enter"])
+        try await eventually("the option is shown") {
+          try await outer.screen("person").contains("[CRITICAL r")
+        }
+        #expect(!FileManager.default.fileExists(atPath: trap))
+        let title = try await outer.server.run(["display-message", "-p", "-t", "person", "#{pane_title}"])
+        #expect(!String(decoding: title, as: UTF8.self).contains("forged"))
+        let option = try await inner.server.run(["show-options", "-gv", "@outrider"])
+        #expect(!option.contains(UInt8(ascii: "#")) && !option.contains(0x1B))
       }
     }
   }

@@ -30,8 +30,6 @@ extension Live {
     @Test("holds what is frozen until a human decides, and says how to")
     func held() async throws {
       try await LiveStage.with { stage in
-        try ExecStage.furnish(stage.folder.appending(path: "work"))
-        let bin = stage.folder.appending(path: "work/bin").path
         let rules = stage.folder.appending(path: ".outrider/rules")
         try FileManager.default.createDirectory(at: rules, withIntermediateDirectories: true)
         try """
@@ -45,12 +43,7 @@ extension Live {
             fires: [kubectl get secrets]
             silent: [ls]
         """.write(to: rules.appending(path: "shop.yaml"), atomically: true, encoding: .utf8)
-        // A stand-in by its name, its banner and its shells.
-        try
-          "#!/bin/bash\nprintf ' Claude Code v2.1.330\\n\\n'\nwhile sleep 0.3; do bash -c 'kubectl get secrets; :'; done\n"
-          .write(toFile: "\(bin)/claude", atomically: true, encoding: .utf8)
-        chmod("\(bin)/claude", 0o755)
-        try await stage.open("agent", "export MARKS=/dev/null PATH='\(bin)':/usr/bin:/bin; claude; sleep 100")
+        try await stage.standIn(repeating: "bash -c 'kubectl get secrets; :'")
         var settings = Watcher.Settings.quiet
         settings.executions = ExecWatch.Settings()
         try await stage.watching(settings: settings) { watcher in

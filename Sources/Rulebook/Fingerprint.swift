@@ -1,0 +1,4 @@
+/// A number that stands for bytes: FNV-1a, 64 bits, the same in every program. Nothing that an attacker could not hit.
+public func fingerprint(_ bytes: some Sequence<UInt8>) -> UInt64 {
+  bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+}
