@@ -114,8 +114,11 @@ public actor ServerWatch {
   }
 
   /// Asks over any connection that lives; `nil` when none does.
+  ///
+  /// One without output first: in the others an answer stands behind what panes print, and where one floods, tmux 3.3
+  /// may keep it for as long as the connection lives.
   private func listPanes() async throws -> [PaneInfo]? {
-    while let client = clients.values.first ?? reserve.first {
+    while let client = reserve.first ?? clients.values.first {
       do {
         return try await client.allListings()
       } catch TmuxError.ended {
