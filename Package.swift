@@ -17,7 +17,7 @@ func program(_ name: String, _ dependencies: [Target.Dependency], path: String? 
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+  .testTarget(name: name + "Tests", dependencies: dependencies + ["Support"], swiftSettings: strict)
 }
 
 let package = Package(
@@ -38,10 +38,10 @@ let package = Package(
     module("Rulebook", ["Patterns", "Shell", yaml]),
     .target(name: "CLinux"),
     module("Processes", ["CLinux"]),
-    module("Tmux", ["CLinux"]),
+    module("Tmux", ["Processes", "CLinux"]),
     module("Senses", ["Terminal", "Rulebook", "Tmux", "Processes", "CLinux"]),
     module("Hands", ["Rulebook", "Tmux", "Processes", "CLinux"]),
-    module("Journal", ["Rulebook", "Patterns", "CLinux"]),
+    module("Journal", ["Rulebook", "Patterns", "Processes", "CLinux"]),
     module("Notices", ["Journal", "Rulebook", "Tmux", "Processes", "CLinux", yaml]),
     module("Sidecar", ["Senses", "Hands", "Journal", "Notices", "Processes", "CLinux", logging]),
     module("Settings"),
@@ -55,17 +55,19 @@ let package = Package(
     program("bench", ["Sidecar", "CLinux", "Processes"]),
     program("bench-tmux", ["Tmux"]),
 
+    .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     tests("Patterns", ["Patterns"]),
     tests("Terminal", ["Terminal"]),
     tests("Shell", ["Shell", "Rulebook"]),
     tests("Rulebook", ["Rulebook", "Patterns", "Notices", "Journal", yaml]),
-    tests("Tmux", ["Tmux", "bench-tmux"]),
+    tests("Processes", ["Processes"]),
+    tests("Tmux", ["Tmux", "Processes", "bench-tmux"]),
     tests("Senses", ["Senses", "Sidecar", "Processes", "CLinux"]),
     tests("Hands", ["Hands", "Processes"]),
     program("journal-writer", ["Journal"], path: "Tests/journal-writer"),
     program("exec-witness", ["Sidecar"], path: "Tests/exec-witness"),
     program("queue-writer", ["Sidecar", "Journal"], path: "Tests/queue-writer"),
-    tests("Journal", ["Journal", "journal-writer"]),
+    tests("Journal", ["Journal", "Processes", "journal-writer"]),
     tests("Notices", ["Notices", "Sidecar", "Processes", "outrider", yaml]),
     tests("Reenact", ["Reenactment", "reenact", "Processes"]),
     tests("Settings", ["Settings"]),

@@ -3,13 +3,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void become(char *const argv[], char *const environment[], const int streams[3], pid_t parent) {
+// What other threads have open without close-on-exec is not the new program's: a pipe of theirs would stay open, and
+// whoever waits for its end would wait for this program's.
+static void keep_to_itself(void) {
+  if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
+  struct rlimit most;
+  rlim_t end = getrlimit(RLIMIT_NOFILE, &most) == 0 && most.rlim_cur < 65536 ? most.rlim_cur : 65536;
+  for (rlim_t fd = 3; fd < end; fd++) fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+}
+
+static void become(
+    char *const argv[], char *const environment[], const char *directory, const int streams[3], pid_t parent) {
   // Only what is safe between fork and exec in a program with threads.
   sigset_t none;
   sigemptyset(&none);
@@ -25,10 +37,13 @@ static void become(char *const argv[], char *const environment[], const int stre
   for (int i = 0; i < 3; i++) {
     if (dup2(moved[i], i) < 0) return;
   }
+  keep_to_itself();
+  if (directory != NULL && chdir(directory) != 0) return;
   execvpe(argv[0], argv, environment);
 }
 
-pid_t spawn_tethered(char *const argv[], char *const environment[], int input, int output, int diagnostics) {
+pid_t spawn_tethered(
+    char *const argv[], char *const environment[], const char *directory, int input, int output, int diagnostics) {
   int report[2];
   if (pipe2(report, O_CLOEXEC) != 0) return -errno;
   // Above 2, or the child's own streams would take its place.
@@ -38,7 +53,7 @@ pid_t spawn_tethered(char *const argv[], char *const environment[], int input, i
   pid_t parent = getpid();
   pid_t child = failure < 0 ? -1 : fork();
   if (child == 0) {
-    become(argv, environment, streams, parent);
+    become(argv, environment, directory, streams, parent);
     int code = errno;
     ssize_t written = write(failure, &code, sizeof code);
     (void)written;

@@ -1,4 +1,3 @@
-import Foundation
 import Processes
 
 /// What another program says when it is asked something.
@@ -15,46 +14,12 @@ enum ProgramAnswer: Sendable, Equatable {
   static func ask(
     _ path: String, _ arguments: [String], environment: [String: String], within limit: Duration
   ) async -> ProgramAnswer {
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    let ends = AsyncStream<Int32> { stream in
-      process.terminationHandler = {
-        stream.yield($0.terminationStatus)
-        stream.finish()
-      }
+    let ending = await ProgramRun([path] + arguments, environment: environment, limit: limit).run()
+    switch ending.how {
+    case .status(0): return .said(String(decoding: ending.output, as: UTF8.self))
+    case .status(let status): return .failed("it ended with status \(status)")
+    case .late, .cancelled: return .late
+    case .notStarted: return .failed("it cannot be started")
     }
-    do {
-      try process.start()
-    } catch {
-      return .failed("it cannot be started")
-    }
-    let pid = process.processIdentifier
-    return await withTaskGroup(of: Bool.self) { group in
-      group.addTask {
-        guard (try? await Task.sleep(for: limit)) != nil else { return false }
-        kill(pid, SIGKILL)
-        return true
-      }
-      var status: Int32 = 0
-      for await code in ends { status = code }
-      group.cancelAll()
-      if await group.next() == true { return .late }
-      guard status == 0 else { return .failed("it ended with status \(status)") }
-      return .said(text(in: output.fileHandleForReading.fileDescriptor))
-    }
-  }
-
-  /// What is in a pipe by now. A program of the program may keep it open for ever.
-  private static func text(in descriptor: Int32) -> String {
-    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    let count = read(descriptor, &buffer, buffer.count)
-    return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
   }
 }

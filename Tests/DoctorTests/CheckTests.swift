@@ -23,20 +23,20 @@ struct CheckTests {
     let missing = await Check.tmux.look(around)
     #expect(levels(missing) == [.missing])
     #expect(missing[0].advice?.hasPrefix("install it") == true)
-    try house.put("old", "echo tmux 3.1c")
+    try await house.put("old", "echo tmux 3.1c")
     around.server.program = "\(house.path)/bin/old"
     #expect(levels(await Check.tmux.look(around)) == [.missing])
-    try house.put(
+    try await house.put(
       "alone", #"case "$*" in *-V) echo tmux 3.4;; *) echo "no server running on x" >&2; exit 1;; esac"#)
     around.server.program = "\(house.path)/bin/alone"
     let alone = await Check.tmux.look(around)
     #expect(levels(alone) == [.warning])
     #expect(alone[0].what.contains("no server runs"))
-    try house.put(
+    try await house.put(
       "closed", #"case "$*" in *-V) echo tmux 3.4;; *) echo "Permission denied" >&2; exit 1;; esac"#)
     around.server.program = "\(house.path)/bin/closed"
     #expect(levels(await Check.tmux.look(around)) == [.problem])
-    try house.put("good", #"case "$*" in *-V) echo tmux 3.4;; *) echo '$1 work';; esac"#)
+    try await house.put("good", #"case "$*" in *-V) echo tmux 3.4;; *) echo '$1 work';; esac"#)
     around.server.program = "\(house.path)/bin/good"
     #expect(await Check.tmux.look(around) == [.ok("tmux", "tmux 3.4, 1 session on socket \(house.path)/s")])
   }
@@ -220,7 +220,7 @@ struct CheckTests {
     let house = try House()
     var around = try house.surroundings()
     #expect(levels(await Check.notifiers.look(around)) == [.ok])
-    try house.put("page", "cat")
+    try await house.put("page", "cat")
     around.notifiers = ["\(house.path)/bin/page", "\(house.path)/bin/none", "page"]
     #expect(levels(await Check.notifiers.look(around)) == [.ok, .problem, .problem])
   }
@@ -254,7 +254,9 @@ struct CheckTests {
         "problem: mail: the program apprise is not installed → apt-get install apprise",
         "problem: page: \(house.path)/bin/page: there is no such program → correct 'run' in config.yaml",
       ])
-    for program in ["stdbuf", "notify-send", "apprise", "page", "curl"] { try house.put(program, "true") }
+    for program in ["stdbuf", "notify-send", "apprise", "page", "curl"] {
+      try await house.put(program, "true")
+    }
     try house.write("mailto://x", to: ".config/outrider/urls")
     try house.write(
       """
@@ -309,21 +311,21 @@ struct CheckTests {
     var around = try house.surroundings()
     let check = Check.version(of: .claudeCode)
     #expect(await check.look(around).isEmpty)
-    try house.put("claude", "echo '2.1.330 (Claude Code)'")
+    try await house.put("claude", "echo '2.1.330 (Claude Code)'")
     #expect(levels(await check.look(around)) == [.ok])
-    try house.put("claude", "echo '2.9.0 (Claude Code)'")
+    try await house.put("claude", "echo '2.9.0 (Claude Code)'")
     let newer = await check.look(around)
     #expect(levels(newer) == [.warning])
     #expect(
       newer[0].what == "Claude Code 2.9.0 is not tested; its screen may read otherwise than that of 2.1.330")
     for (script, words) in [("exit 3", "status 3"), ("echo hello", "says no version: 'hello'")] {
-      try house.put("claude", script)
+      try await house.put("claude", script)
       let findings = await check.look(around)
       #expect(levels(findings) == [.warning])
       #expect(findings[0].what.contains(words))
     }
     around.patience = .milliseconds(50)
-    try house.put("claude", "exec /bin/sleep 60")
+    try await house.put("claude", "exec /bin/sleep 60")
     #expect(await check.look(around)[0].what.contains("did not answer in time"))
   }
 
@@ -335,7 +337,7 @@ struct CheckTests {
     let check = Check.hooks(of: .claudeCode)
     let file = ".claude/settings.json"
     #expect(await check.look(around) == [.ok("claude hooks", "Claude Code is not used here")])
-    try house.put("claude", "true")
+    try await house.put("claude", "true")
     let none = await check.look(around)
     #expect(levels(none) == [.warning])
     #expect(none[0].advice == "outrider install claude")
@@ -428,11 +430,11 @@ struct DoctorTests {
     #expect(missing.status == 69, "there is no tmux on this PATH")
     #expect(missing.output.hasPrefix("missing  tmux"))
     #expect(!missing.output.contains("\u{1B}"))
-    try house.put("tmux", #"case "$*" in *-V) echo tmux 3.4;; *) echo '$1 work';; esac"#)
+    try await house.put("tmux", #"case "$*" in *-V) echo tmux 3.4;; *) echo '$1 work';; esac"#)
     let fine = try await house.outrider("doctor")
     #expect(fine.status == 0, "\(fine.output)")
     #expect(fine.output.split(separator: "\n").allSatisfy { $0.hasPrefix("ok ") })
-    try house.put("codex", "echo codex-cli 0.163.0")
+    try await house.put("codex", "echo codex-cli 0.163.0")
     let json = try await house.outrider("doctor", "--json")
     #expect(json.status == 1)
     let lines = json.output.split(separator: "\n").map { String($0) }

@@ -1,6 +1,8 @@
 import Foundation
+import Processes
 import Settings
 import Sidecar
+import Support
 import Testing
 import Tmux
 
@@ -56,14 +58,11 @@ final class House {
   ///
   /// Another process writes it: a descriptor of ours could be inherited by a program that another test starts
   /// just now, and a file that somebody may write cannot be run.
-  func put(_ name: String, _ script: String) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = [
-      "-c", #"printf '#!/bin/sh\n%s\n' "$1" > "$2" && chmod 755 "$2""#, "sh", script, "\(path)/bin/\(name)",
-    ]
-    try process.run()
-    process.waitUntilExit()
+  func put(_ name: String, _ script: String) async throws {
+    let write = #"printf '#!/bin/sh\n%s\n' "$1" > "$2" && chmod 755 "$2""#
+    let words = ["sh", "-c", write, "sh", script, "\(path)/bin/\(name)"]
+    let run = ProgramRun(words, limit: .seconds(60))
+    #expect(try await FewAtOnce.programs.run { try await run.result() }.status == 0)
   }
 
   /// Nil when there is no such file.
@@ -89,26 +88,16 @@ final class House {
       program ?? "\(path)/bin/outrider", arguments, in: home.appending(path: folder), environment)
   }
 
-  /// Waits without holding a thread of those that run the tests.
   func run(
     _ program: String, _ arguments: [String], in folder: URL, _ environment: [String: String]
   ) async throws -> Run {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    process.environment = environment
-    let files = ["out", "err"].map { home.appending(path: ".\($0)-\(UUID().uuidString)") }
-    for file in files { try Data().write(to: file) }
-    defer { for file in files { try? FileManager.default.removeItem(at: file) } }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: files[0])
-    process.standardError = try FileHandle(forWritingTo: files[1])
-    let ends = AsyncStream<Void> { stream in process.terminationHandler = { _ in stream.finish() } }
-    try process.run()
-    for await _ in ends {}
-    let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
-    return Run(status: process.terminationStatus, output: texts[0], errors: texts[1])
+    var run = ProgramRun(
+      [program] + arguments, in: folder.path, environment: environment, limit: .seconds(60))
+    run.most = 1 << 20
+    let result = try await FewAtOnce.programs.run { try await run.result() }
+    return Run(
+      status: result.status, output: String(decoding: result.output, as: UTF8.self), errors: result.complaints
+    )
   }
 
   /// What the checks see of this house.

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 @Suite("outrider install systemd and tmux")
@@ -77,7 +78,7 @@ struct InstallWatchTests {
       try house.write("", to: "said")
       let said = try FileHandle(forWritingTo: house.home.appending(path: "said"))
       (process.standardOutput, process.standardError) = (said, said)
-      try process.run()
+      try process.start()
       process.waitUntilExit()
       let status = process.terminationStatus
       return (house.text("said") ?? "") + (status == 0 ? "" : "status \(status)")

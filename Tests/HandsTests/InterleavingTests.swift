@@ -107,7 +107,7 @@ struct InterleavingTests {
   @Test("restart without a key into a dialog, a human's line or a shell")
   func restarts() {
     var done = 0
-    for seed in 1...600 {
+    for seed in 1...700 {
       var world = World(seed: UInt64(seed), haste: seed % 2 == 0 ? 100 : 2000)
       var limits = Restart.Deadlines()
       (limits.turn, limits.handoff, limits.clear) = (.seconds(4), .seconds(8), .seconds(20))

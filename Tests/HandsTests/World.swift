@@ -1,5 +1,6 @@
 import Hands
 import Rulebook
+import Support
 
 /// An agent's pane as it is, a human before it, and what Outrider sees of both a moment later.
 struct World {
@@ -13,7 +14,7 @@ struct World {
     case paste(String)
   }
 
-  var random: SeededRandom
+  var random: Seeded
   var now = Instant.zero
   var turn = Turn.working
   var wasInterrupted = false
@@ -39,7 +40,7 @@ struct World {
   static let foreboding = Duration.milliseconds(250)
 
   init(seed: UInt64, haste: Int = 100) {
-    random = SeededRandom(seed: seed)
+    random = Seeded(seed)
     self.haste = haste
   }
 
@@ -141,21 +142,5 @@ struct World {
   mutating func restart() {
     (turn, wasInterrupted, box, prompts) = (Bool.random(using: &random) ? .idle : .asking, false, "", [])
     seen = [(now, pane)]
-  }
-}
-
-/// The same numbers for the same seed.
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-  }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
   }
 }

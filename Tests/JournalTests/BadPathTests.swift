@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 @testable import Journal
@@ -171,7 +172,7 @@ private let canMount: Bool = {
   process.executableURL = URL(fileURLWithPath: "/bin/sh")
   process.arguments = ["-c", "unshare -m mount -t tmpfs -o size=64k journal-test /mnt 2>/dev/null"]
   do {
-    try process.run()
+    try process.start()
   } catch {
     return false
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Journal
@@ -242,7 +243,7 @@ import Testing
   @Test("Random bytes in place of the log never trap, nor do random changes of one")
   func fuzz() throws {
     let scratch = try Scratch()
-    var generator = SplitMix(seed: 7)
+    var generator = Seeded(7)
     try filled(scratch, 6, rotation: Rotation(limit: 3000, kept: 3))
     let good = try scratch.bytes()
     for _ in 0..<300 {
@@ -261,18 +262,5 @@ import Testing
       _ = try reader.poll()
       _ = try? AlertFile(scratch.log).check()
     }
-  }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

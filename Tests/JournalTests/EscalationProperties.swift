@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Rulebook
+import Support
 import Testing
 
 @testable import Journal
@@ -26,7 +27,7 @@ struct EscalationProperties {
     "no critical one is silent beyond its back-off, none calls twice within a step, and what a human knows of is quiet",
     arguments: 0..<60 as Range<UInt64>)
   func invariants(_ seed: UInt64) {
-    var random = SplitMix(seed: seed)
+    var random = Seeded(seed)
     var night = Night(quiet: seed % 2 == 0 ? QuietHours(from: 22 * 60, to: 7 * 60) : nil)
     var ledger = Ledger()
     var number = 0

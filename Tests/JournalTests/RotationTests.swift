@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 @testable import Journal
@@ -28,7 +29,7 @@ import Testing
     let tested = Process()
     tested.executableURL = URL(filePath: "/bin/sh")
     tested.arguments = ["-c", "gzip -t \(scratch.log).*.gz"]
-    try tested.run()
+    try tested.start()
     tested.waitUntilExit()
     #expect(tested.terminationStatus == 0)
   }

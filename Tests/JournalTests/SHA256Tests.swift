@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 @testable import Journal
@@ -35,7 +36,7 @@ import Testing
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", "cd '\(scratch.directory)' && sha256sum *"]
     process.standardOutput = output
-    try process.run()
+    try process.start()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     let rows = text.split(separator: "\n").map { $0.split(separator: " ") }
     #expect(rows.count == 18)

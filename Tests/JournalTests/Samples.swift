@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Processes
 import Rulebook
 
 /// A directory of a test's own, gone when the test ends.
@@ -89,7 +90,7 @@ struct Writer {
     process.arguments = shell.map { ["-c", $0, program] + words } ?? words
     process.standardOutput = output
     process.standardError = errors
-    try process.run()
+    try process.start()
   }
 
   /// The next bytes that it printed; empty when it has ended.

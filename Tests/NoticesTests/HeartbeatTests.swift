@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Processes
+import Support
 import Synchronization
 import Testing
 

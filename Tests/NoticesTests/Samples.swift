@@ -1,7 +1,10 @@
 import Foundation
 import Journal
+import Processes
 import Rulebook
+import Support
 import Synchronization
+import Testing
 
 @testable import Notices
 
@@ -71,30 +74,10 @@ final class Scratch {
   }
 
   /// A program, written by another process: a file that somebody may write cannot be run.
-  func put(_ name: String, _ script: String) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = [
-      "-c", #"printf '%s\n' "$1" > "$2" && chmod 755 "$2""#, "sh", "#!/bin/sh\n\(script)", path(name),
-    ]
-    try process.run()
-    process.waitUntilExit()
+  func put(_ name: String, _ script: String) async throws -> String {
+    let write = #"printf '%s\n' "$1" > "$2" && chmod 755 "$2""#
+    let words = ["sh", "-c", write, "sh", "#!/bin/sh\n\(script)", path(name)]
+    #expect(try await ProgramRun(words, limit: .seconds(60)).result().status == 0)
     return path(name)
   }
-}
-
-struct DeadlineOver: Error, CustomStringConvertible {
-  let description: String
-}
-
-/// Waits until a condition of the outside world holds.
-func eventually(
-  _ what: String, within limit: Duration = .seconds(30), _ holds: () async throws -> Bool
-) async throws {
-  let deadline = ContinuousClock.now + limit
-  while ContinuousClock.now < deadline {
-    if try await holds() { return }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-  throw DeadlineOver(description: "it never happened that \(what)")
 }

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Patterns
@@ -97,7 +98,7 @@ struct PatternErrorTests {
 
   @Test("Any bytes of punctuation compile or are refused with a place inside the pattern")
   func fuzz() {
-    var dice = Dice(seed: 11)
+    var dice = Seeded(11)
     let pieces = [
       "(", ")", "[", "]", "{", "}", "?", "*", "+", "\\", "|", "<", ">", "=", "!", ":", "^", "a", "k", "1",
       ",", "-", "ü", "P", "'", "#", "i", "\u{0}", "Q", "E", "x", "&",
@@ -112,20 +113,5 @@ struct PatternErrorTests {
         #expect(!error.message.isEmpty && !error.advice.isEmpty)
       }
     }
-  }
-}
-
-/// Numbers that are the same in every run.
-struct Dice: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Patterns
@@ -98,7 +99,7 @@ struct PatternSetTests {
 
   @Test("A thousand patterns find what each finds alone, in random bytes too")
   func bruteForce() throws {
-    var dice = Dice(seed: 5)
+    var dice = Seeded(5)
     let words = [
       "ab", "ba", "aab", "bba", "ca", "KE", "ke", "é", "abc", " ", "x", "\\w", "[ab]", "(?i)", "c?", "(a|bc)",
       "b+", "^", "$", ".",
@@ -152,7 +153,7 @@ struct PatternSetTests {
 
   @Test("More literals than fit are cut, and every pattern is still found")
   func overflow() {
-    var dice = Dice(seed: 9)
+    var dice = Seeded(9)
     let letters = Array("abcdefghijklmnopqrstuvwxyz".utf8)
     let literals = (0..<4000).map { _ in
       [(0..<24).map { _ in letters.randomElement(using: &dice)! }]

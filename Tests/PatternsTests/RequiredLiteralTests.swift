@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Patterns
@@ -75,7 +76,7 @@ struct RequiredLiteralTests {
 
   @Test("A match is never without one: random patterns over random texts")
   func property() throws {
-    var dice = Dice(seed: 3)
+    var dice = Seeded(3)
     let context = MatchContext()
     var withLiterals = 0
     var matches = 0
@@ -124,7 +125,7 @@ private struct PatternWriter {
     "(", "(?:", "(?<n>", "(?>", "(?i:", "(?=", "(?!", "(?<=", "(?|", "(?-i:", "(?'m'", "(?P<o>",
   ]
 
-  var dice: Dice
+  var dice: Seeded
 
   mutating func write(depth: Int) -> String {
     var source = ""
@@ -142,7 +143,7 @@ private struct PatternWriter {
   }
 
   /// Letters at random, or those of the pattern itself with some changed.
-  func text(like source: String, with dice: inout Dice) -> String {
+  func text(like source: String, with dice: inout Seeded) -> String {
     if Bool.random(using: &dice) {
       return (0..<Int.random(in: 0...10, using: &dice)).map { _ in Self.letters.randomElement(using: &dice)! }
         .joined()

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Settings
@@ -116,7 +117,7 @@ struct ContextItemTests {
   }
 
   private func fuzz(_ seed: Int) throws {
-    var random = SeededGenerator(seed)
+    var random = Seeded(UInt64(truncatingIfNeeded: seed))
     let pieces = [
       "[tui]", "[", "]", "status_line", "=", "\"a\"", "'", "\"\"\"", "\n", "\r\n", "#", ".", ",", "{", "}",
       "1", " ",

@@ -1,19 +1,5 @@
+import Support
 import Testing
-
-/// A random number generator that gives the same numbers for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-}
 
 /// Many cases of one property, in one test that lets others run in between: a thousand small tests would keep
 /// those waiting that are about time.
@@ -32,7 +18,7 @@ enum Seeds {
 
 /// Makes settings as people and programs write them, and as nobody would.
 struct JSONSamples {
-  var random: SeededGenerator
+  var random: Seeded
   /// Whether objects and lists may be empty; what stood inside of them is not known when they are emptied again.
   let hasEmpty: Bool
   private let newline: String
@@ -42,7 +28,7 @@ struct JSONSamples {
   private let isRagged: Bool
 
   init(seed: Int, hasEmpty: Bool) {
-    random = SeededGenerator(seed)
+    random = Seeded(UInt64(truncatingIfNeeded: seed))
     self.hasEmpty = hasEmpty
     newline = Bool.random(using: &random) ? "\n" : "\r\n"
     indent = ["  ", "    ", "\t", " ", ""].randomElement(using: &random) ?? ""

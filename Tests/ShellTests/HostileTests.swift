@@ -1,19 +1,8 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Shell
-
-/// A small generator, so that a failure can be met again by its seed.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 33)) &* 0xFF51_AFD7_ED55_8CCD
-    return mixed ^ (mixed >> 29)
-  }
-}
 
 private let pieces = [
   "\"", "'", "$(", ")", "`", "{", "}", "${", "$((", "((", "(", "[[ ", "]]", "\\", "\n", " ", "a", "kubectl ",
@@ -132,7 +121,7 @@ struct HostileTests {
 
   @Test("Random pieces of shell never trap", arguments: 0..<8)
   func pieceFuzz(_ seed: Int) {
-    var random = SeededGenerator(state: UInt64(seed) &* 7919 &+ 1)
+    var random = Seeded(UInt64(seed) &* 7919 &+ 1)
     var session = Session()
     for round in 0..<400 {
       if round % 50 == 0 { session = Session(cwd: "/r", branch: "main") }
@@ -145,7 +134,7 @@ struct HostileTests {
 
   @Test("Random bytes never trap", arguments: 0..<4)
   func byteFuzz(_ seed: Int) {
-    var random = SeededGenerator(state: UInt64(seed) &+ 99)
+    var random = Seeded(UInt64(seed) &+ 99)
     var session = Session()
     for _ in 0..<500 {
       let bytes = (0..<Int.random(in: 0...120, using: &random)).map { _ in

@@ -1,6 +1,8 @@
 import Foundation
 import Journal
 import Notices
+import Processes
+import Support
 import Synchronization
 import Testing
 
@@ -71,7 +73,7 @@ struct CallDeskTests {
         "-c",
         "printf '#!/bin/sh\\ncat > \(folder)/got\\n' > \(folder)/p && chmod 755 \(folder)/p && mv \(folder)/p \(folder)/page",
       ]
-      try shell.run()
+      try shell.start()
       shell.waitUntilExit()
       try await eventually("it works again") { heard.lines.count == 2 }
       #expect(heard.lines[1].id == heard.lines[0].id && heard.lines[1].outcome == .resolved)

@@ -2,6 +2,7 @@ import Foundation
 import Journal
 import Notices
 import Processes
+import Support
 import Testing
 import Tmux
 

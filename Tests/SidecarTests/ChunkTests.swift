@@ -2,20 +2,8 @@ import Foundation
 import Rulebook
 import Senses
 import Sidecar
+import Support
 import Testing
-
-/// A source of chance that always runs the same.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 @Suite("The facts of a recording")
 struct ChunkTests {
@@ -36,7 +24,7 @@ struct ChunkTests {
     let whole = facts(recording)
     #expect(!whole.isEmpty)
     #expect(facts(recording.cut { _ in 1 }) == whole)
-    var chance = Seeded(state: 42)
+    var chance = Seeded(42)
     #expect(facts(recording.cut { _ in Int.random(in: 1...97, using: &chance) }) == whole)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Processes
+import Support
 import Testing
 import Tmux
 
@@ -10,51 +11,44 @@ struct Run {
   let errors: String
 }
 
-func outrider(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws
+func outrider(_ arguments: String..., input: String = "", environment: [String: String] = [:]) async throws
   -> Run
 {
-  try outrider(arguments, input: input, environment: environment)
+  try await outrider(arguments, input: input, environment: environment)
 }
 
-func outrider(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Run {
-  let process = Process()
-  process.executableURL = URL(filePath: LiveStage.program("outrider"))
-  process.arguments = arguments
-  process.currentDirectoryURL = Fixtures.root
-  process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-  let folder = FileManager.default.temporaryDirectory.appending(path: "outrider-cli-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  let files = ["in", "out", "err"].map { folder.appending(path: $0) }
-  try Data(input.utf8).write(to: files[0])
-  for file in files.dropFirst() { try Data().write(to: file) }
-  process.standardInput = try FileHandle(forReadingFrom: files[0])
-  process.standardOutput = try FileHandle(forWritingTo: files[1])
-  process.standardError = try FileHandle(forWritingTo: files[2])
-  try process.start()
-  process.waitUntilExit()
-  let texts = try files.dropFirst().map { try String(contentsOf: $0, encoding: .utf8) }
-  return Run(status: process.terminationStatus, output: texts[0], errors: texts[1])
+func outrider(
+  _ arguments: [String], input: String = "", in folder: URL = Fixtures.root,
+  environment: [String: String] = [:]
+) async throws -> Run {
+  var run = ProgramRun(
+    [LiveStage.program("outrider")] + arguments, in: folder.path, input: Array(input.utf8),
+    environment: ProcessInfo.processInfo.environment.merging(environment) { _, new in new },
+    limit: .seconds(120))
+  run.most = 16 << 20
+  let result = try await FewAtOnce.programs.run { try await run.result() }
+  return Run(
+    status: result.status, output: String(decoding: result.output, as: UTF8.self), errors: result.complaints)
 }
 
 @Suite("The command line")
 struct CommandLineTests {
   @Test("says by its exit code and in words what the rules think of a command")
-  func judge() throws {
-    let flagged = try outrider("judge", "cd k8s && kubectl apply -f web.yaml")
+  func judge() async throws {
+    let flagged = try await outrider("judge", "cd k8s && kubectl apply -f web.yaml")
     #expect(flagged.status == 1)
     #expect(flagged.output.contains("kubectl-apply: kubectl apply -f web.yaml"))
     #expect(flagged.output.contains("instead:"))
-    let allowed = try outrider("judge", "grep -rn 'kubectl apply' docs")
+    let allowed = try await outrider("judge", "grep -rn 'kubectl apply' docs")
     #expect(allowed.status == 0)
     #expect(allowed.output == "allowed\n")
-    #expect(try outrider("judge", "--branch", "main", "git push").status == 1)
-    #expect(try outrider("judge", "--branch", "feature", "git push").status == 0)
+    #expect(try await outrider("judge", "--branch", "main", "git push").status == 1)
+    #expect(try await outrider("judge", "--branch", "feature", "git push").status == 0)
   }
 
   @Test("judges one JSON object a line and answers one a line, in order")
-  func stdin() throws {
-    let run = try outrider(
+  func stdin() async throws {
+    let run = try await outrider(
       "judge", "--stdin",
       input: """
         {"command": "kubectl apply -f a.yaml", "id": 1}
@@ -73,8 +67,8 @@ struct CommandLineTests {
   }
 
   @Test("answers a line that is no request by an error, judges the rest, and ends with 2")
-  func brokenRequests() throws {
-    let run = try outrider(
+  func brokenRequests() async throws {
+    let run = try await outrider(
       "judge", "--stdin", input: "nonsense\n{\"command\": \"$(cat x)\", \"id\": 2}\n{\"command\": \"ls\"}")
     #expect(run.status == 2)
     let lines = run.output.split(separator: "\n").map { String($0) }
@@ -88,8 +82,8 @@ struct CommandLineTests {
   }
 
   @Test("writes one line an alert when it replays")
-  func replay() throws {
-    let run = try outrider("replay", "fixtures/recordings/deploy.claude.cast", "--json")
+  func replay() async throws {
+    let run = try await outrider("replay", "fixtures/recordings/deploy.claude.cast", "--json")
     #expect(run.status == 1)
     let lines = run.output.split(separator: "\n").map { String($0) }
     #expect(lines.count == 2)
@@ -98,7 +92,7 @@ struct CommandLineTests {
         == #"{"t":13.625,"file":"fixtures/recordings/deploy.claude.cast","agent":"claude-code","rule":"kubectl-apply","#
         + #""severity":"critical","kind":"command","text":"kubectl apply -f web.yaml","#
         + #""actions":["interrupt","prompt","escalate"]}"#)
-    let facts = try outrider("replay", "fixtures/recordings/queue.codex.cast", "--json", "--facts")
+    let facts = try await outrider("replay", "fixtures/recordings/queue.codex.cast", "--json", "--facts")
     #expect(facts.status == 0)
     #expect(facts.output.contains(#""kind":"prompt","text":"Fix the CI failures""#))
   }
@@ -117,26 +111,26 @@ struct CommandLineTests {
         "no dialect is named 'emacs'; known are: claude-code, codex"
       ),
     ])
-  func usage(_ arguments: [String], _ sentence: String) throws {
+  func usage(_ arguments: [String], _ sentence: String) async throws {
     let run =
       switch arguments.count {
-      case 1: try outrider(arguments[0])
-      case 2: try outrider(arguments[0], arguments[1])
-      case 3: try outrider(arguments[0], arguments[1], arguments[2])
-      case 4: try outrider(arguments[0], arguments[1], arguments[2], arguments[3])
-      default: try outrider(arguments[0], arguments[1], arguments[2], arguments[3], arguments[4])
+      case 1: try await outrider(arguments[0])
+      case 2: try await outrider(arguments[0], arguments[1])
+      case 3: try await outrider(arguments[0], arguments[1], arguments[2])
+      case 4: try await outrider(arguments[0], arguments[1], arguments[2], arguments[3])
+      default: try await outrider(arguments[0], arguments[1], arguments[2], arguments[3], arguments[4])
       }
     #expect(run.status == 2)
     #expect(run.errors.contains(sentence), "\(run.errors)")
   }
 
   @Test("refuses to judge by a broken rule file, with every error in its place")
-  func brokenRules() throws {
+  func brokenRules() async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "broken-\(UUID().uuidString).yaml")
     defer { try? FileManager.default.removeItem(at: file) }
     try "rules:\n  - {id: a, on: comand}\n  - {id: b, sevrity: info}\n"
       .write(to: file, atomically: true, encoding: .utf8)
-    let run = try outrider("judge", "ls", "--add-rules", file.path)
+    let run = try await outrider("judge", "ls", "--add-rules", file.path)
     #expect(run.status == 2)
     #expect(
       run.errors.contains("\(file.path):2:17: rule 'a': unknown fact kind 'comand'; did you mean 'command'?"))
@@ -145,22 +139,22 @@ struct CommandLineTests {
   }
 
   @Test("ends with 69 and what to do when something that it needs is missing")
-  func missing() throws {
+  func missing() async throws {
     let name = "outrider-none-\(getpid())"
-    let watch = try outrider("watch", "-L", name)
+    let watch = try await outrider("watch", "-L", name)
     #expect(watch.status == 69)
     #expect(
       watch.errors.contains("no tmux server is running on socket '\(name)'; start one with: tmux -L \(name)"))
-    let rules = try outrider("judge", "ls", "--rules", "/nowhere")
+    let rules = try await outrider("judge", "ls", "--rules", "/nowhere")
     #expect(rules.status == 69)
     #expect(rules.errors.contains("name the folder with --rules or $OUTRIDER_RULES"))
-    let tail = try outrider("tail", "--log", "/nowhere/alerts.jsonl")
+    let tail = try await outrider("tail", "--log", "/nowhere/alerts.jsonl")
     #expect(tail.status == 69)
     #expect(
       tail.errors.contains("there is no alert log at /nowhere/alerts.jsonl yet; start `outrider watch`"))
-    let all = try outrider("tail", "-n", "\(Int.max)", "--log", "/nowhere/alerts.jsonl")
+    let all = try await outrider("tail", "-n", "\(Int.max)", "--log", "/nowhere/alerts.jsonl")
     #expect(all.status == 69)
-    let tmux = try outrider("watch", environment: ["PATH": "/nowhere"])
+    let tmux = try await outrider("watch", environment: ["PATH": "/nowhere"])
     #expect(tmux.status == 69)
     #expect(tmux.errors.contains("tmux is not installed; install it (Debian: apt-get install tmux)"))
   }
@@ -228,7 +222,7 @@ extension Live {
         try await eventually("the first watches") { text(first.output).contains("watching the tmux server") }
         let path = try await stage.server.run(["display-message", "-p", "#{socket_path}"])
         let socket = String(decoding: path.prefix { $0 != 0x0A }, as: UTF8.self)
-        let second = try outrider(
+        let second = try await outrider(
           "watch", "-S", socket, "--log", stage.alertLog, environment: ["XDG_RUNTIME_DIR": stage.folder.path])
         #expect(second.status == 69)
         #expect(second.errors.contains("another outrider (pid \(first.process.processIdentifier)) watches"))
@@ -271,14 +265,14 @@ extension Live {
         try await eventually("the alert was written") { text(run.output).contains("→ stopped") }
         run.process.terminate()
         run.process.waitUntilExit()
-        let tail = try outrider(
+        let tail = try await outrider(
           "tail", "--log", stage.alertLog, "--rule", "kubectl-apply", "--severity", "critical")
         #expect(tail.status == 0)
         #expect(tail.output.contains("kubectl apply -f web.yaml"))
-        #expect(try outrider("tail", "--log", stage.alertLog, "--agent", "codex").output.isEmpty)
-        let json = try outrider("tail", "--log", stage.alertLog, "--json", "-n", "1")
+        #expect(try await outrider("tail", "--log", stage.alertLog, "--agent", "codex").output.isEmpty)
+        let json = try await outrider("tail", "--log", stage.alertLog, "--json", "-n", "1")
         #expect(json.output.contains(#""outcome":"stopped""#))
-        #expect(try outrider("log", "verify", "--log", stage.alertLog).status == 0)
+        #expect(try await outrider("log", "verify", "--log", stage.alertLog).status == 0)
       }
     }
   }

@@ -2,19 +2,20 @@ import Foundation
 import Processes
 import Journal
 import Sidecar
+import Support
 import Testing
 
 /// A user's home with nothing in it, gone when the body has returned.
 struct Home {
   let url: URL
 
-  static func with(_ body: (Home) throws -> Void) throws {
+  static func with(_ body: (Home) async throws -> Void) async throws {
     let home = Home(
       url: FileManager.default.temporaryDirectory.appending(path: "outrider-home-\(UUID().uuidString)"))
     try FileManager.default.createDirectory(
       at: home.url.appending(path: "run"), withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: home.url) }
-    try body(home)
+    try await body(home)
   }
 
   var environment: [String: String] {
@@ -42,10 +43,11 @@ struct Home {
   }
 
   /// What the hook program says to a shell command that an agent is about to run.
-  func ask(_ command: String, cwd: String = "/", moment: String = "PreToolUse", call: String = "1") throws
+  func ask(_ command: String, cwd: String = "/", moment: String = "PreToolUse", call: String = "1")
+    async throws
     -> Run
   {
-    try outrider(
+    try await outrider(
       "hook", "--agent", "claude-code", input: Self.event(command, cwd, moment, call),
       environment: environment)
   }
@@ -70,9 +72,9 @@ func refusal(_ output: String) -> String? {
 @Suite("The hook program without a sidecar")
 struct HookProgramTests {
   @Test("refuses with the reason and what to do instead, and writes one alert")
-  func refuses() throws {
-    try Home.with { home in
-      let run = try home.ask("cd k8s && kubectl apply -f web.yaml")
+  func refuses() async throws {
+    try await Home.with { home in
+      let run = try await home.ask("cd k8s && kubectl apply -f web.yaml")
       let reason = try #require(refusal(run.output))
       #expect(reason.contains("\"kubectl apply -f web.yaml\" is not allowed here"))
       #expect(reason.contains("ArgoCD watches") && reason.contains("open a pull request"))
@@ -91,51 +93,52 @@ struct HookProgramTests {
       ("git push origin feature", "PermissionRequest"), ("kubectl get pods", "PostToolUse"),
       ("", "PreToolUse"),
     ])
-  func silent(_ command: String, _ moment: String) throws {
-    try Home.with { home in
-      let run = try home.ask(command, moment: moment)
+  func silent(_ command: String, _ moment: String) async throws {
+    try await Home.with { home in
+      let run = try await home.ask(command, moment: moment)
       #expect(run.output.isEmpty && run.errors.isEmpty && run.status == 0)
       #expect(home.alerts.isEmpty)
     }
   }
 
   @Test("refuses files that are an agent's guard, as a tool would write them")
-  func edits() throws {
-    try Home.with { home in
+  func edits() async throws {
+    try await Home.with { home in
       let input = #"""
         {"hook_event_name":"PreToolUse","session_id":"s","cwd":"/shop","tool_name":"Write","tool_use_id":"1",
          "tool_input":{"file_path":"/shop/.outrider/rules/off.yaml","content":"x"}}
         """#
-      let run = try outrider("hook", "--agent", "claude-code", input: input, environment: home.environment)
+      let run = try await outrider(
+        "hook", "--agent", "claude-code", input: input, environment: home.environment)
       #expect(refusal(run.output)?.contains("is not allowed here") == true)
       #expect(home.alerts.map(\.rule) == ["guard-edited"])
     }
   }
 
   @Test("judges by the user's and the project's rules as well")
-  func layers() throws {
-    try Home.with { home in
+  func layers() async throws {
+    try await Home.with { home in
       try home.write("disable: [kubectl-apply]\n", to: ".config/outrider/rules/own.yaml")
-      #expect(try home.ask("kubectl apply -f x").output.isEmpty)
+      #expect(try await home.ask("kubectl apply -f x").output.isEmpty)
       try home.write("lists: {protected: {add: [release]}}\n", to: "shop/.outrider/rules/shop.yaml")
       let shop = home.url.appending(path: "shop").path
-      #expect(try refusal(home.ask("git push origin release", cwd: shop).output) != nil)
-      #expect(try home.ask("git push origin release").output.isEmpty)
+      #expect(try await refusal(home.ask("git push origin release", cwd: shop).output) != nil)
+      #expect(try await home.ask("git push origin release").output.isEmpty)
     }
   }
 
   @Test("tells the policy when a session starts and after a compaction")
-  func policy() throws {
-    try Home.with { home in
+  func policy() async throws {
+    try await Home.with { home in
       for cause in ["startup", "compact"] {
-        let run = try outrider(
+        let run = try await outrider(
           "hook", "--agent", "codex", input: #"{"hook_event_name":"SessionStart","source":"\#(cause)"}"#,
           environment: home.environment)
         #expect(run.output.contains(#""additionalContext":"Outrider watches this session."#))
         #expect(run.output.contains("ArgoCD watches the repository"))
       }
       try home.write("lists: {policy: ['Only this.']}\n", to: ".config/outrider/rules/own.yaml")
-      let own = try outrider(
+      let own = try await outrider(
         "hook", input: #"{"hook_event_name":"SessionStart","source":"startup"}"#,
         environment: home.environment)
       #expect(own.output.contains("Only this.") && !own.output.contains("ArgoCD"))
@@ -144,11 +147,11 @@ struct HookProgramTests {
 
   @Test(
     "still refuses by the sound rules when a file is broken, and says so once in the log and to the human")
-  func brokenRules() throws {
-    try Home.with { home in
+  func brokenRules() async throws {
+    try await Home.with { home in
       try home.write("rules:\n  - {id: a, on: comand}\n", to: ".config/outrider/rules/own.yaml")
-      #expect(try refusal(home.ask("kubectl apply -f x").output) != nil)
-      let quiet = try home.ask("kubectl get pods")
+      #expect(try await refusal(home.ask("kubectl apply -f x").output) != nil)
+      let quiet = try await home.ask("kubectl get pods")
       #expect(quiet.output.isEmpty && quiet.status == 0 && quiet.errors.isEmpty)
       let troubles = home.alerts.filter { $0.rule == "watch-trouble" }
       #expect(troubles.count == 1)
@@ -159,8 +162,8 @@ struct HookProgramTests {
   @Test(
     "refuses at once, and says what is wrong, when a pipe, a device, a folder or an endless file stands among the rules",
     arguments: ["pipe", "/dev/zero", "folder", "long"])
-  func noFile(_ kind: String) throws {
-    try Home.with { home in
+  func noFile(_ kind: String) async throws {
+    try await Home.with { home in
       try home.write("rules: []\n", to: "shop/.outrider/rules/sound.yaml")
       let path = home.url.appending(path: "shop/.outrider/rules/odd.yaml").path
       switch kind {
@@ -172,17 +175,17 @@ struct HookProgramTests {
         truncate(path, 1 << 40)
       default: try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: kind)
       }
-      let run = try home.ask("kubectl apply -f x", cwd: home.url.appending(path: "shop").path)
+      let run = try await home.ask("kubectl apply -f x", cwd: home.url.appending(path: "shop").path)
       #expect(refusal(run.output) != nil)
       #expect(run.errors.contains("odd.yaml:1:1: "))
     }
   }
 
   @Test("lets go on what it cannot read, and says so")
-  func noEvent() throws {
-    try Home.with { home in
+  func noEvent() async throws {
+    try await Home.with { home in
       for input in ["", "nonsense", "{}", String(repeating: "[", count: 100_000)] {
-        let run = try outrider("hook", "--agent", "codex", input: input, environment: home.environment)
+        let run = try await outrider("hook", "--agent", "codex", input: input, environment: home.environment)
         #expect(run.output.isEmpty && run.status == 0)
       }
       #expect(home.alerts.map(\.rule) == ["watch-trouble", "watch-trouble"])
@@ -190,15 +193,15 @@ struct HookProgramTests {
   }
 
   @Test("refuses when the log cannot be written and when there are no rules of the user's to be read")
-  func noLog() throws {
-    try Home.with { home in
+  func noLog() async throws {
+    try await Home.with { home in
       try home.write("", to: ".local/state")
-      let run = try home.ask("kubectl apply -f x")
+      let run = try await home.ask("kubectl apply -f x")
       #expect(refusal(run.output) != nil)
       #expect(run.errors.contains("alerts.jsonl"))
     }
-    try Home.with { home in
-      let none = try outrider(
+    try await Home.with { home in
+      let none = try await outrider(
         "hook", input: Home.event("kubectl apply -f x", "/", "PreToolUse", "1"),
         environment: home.environment.merging(["OUTRIDER_RULES": "/nowhere"]) { _, new in new })
       #expect(none.output.isEmpty && none.status == 0)
@@ -208,20 +211,20 @@ struct HookProgramTests {
   }
 
   @Test("does not refuse, which agents would take 2 for, when it is called wrongly")
-  func usage() throws {
-    let run = try outrider("hook", "--frobnicate")
+  func usage() async throws {
+    let run = try await outrider("hook", "--frobnicate")
     #expect(run.status == 69)
     #expect(run.errors.contains("Unknown option '--frobnicate'"))
   }
 
   @Test("prints a status line, its own or that of the program that was there before")
-  func statusLine() throws {
-    try Home.with { home in
+  func statusLine() async throws {
+    try await Home.with { home in
       let input = #"{"model":{"display_name":"Opus"},"context_window":{"remaining_percentage":42}}"#
-      let own = try outrider(
+      let own = try await outrider(
         "hook", "--agent", "claude-code", "--status-line", input: input, environment: home.environment)
       #expect(own.output == "Opus · context 42% left\n")
-      let other = try outrider(
+      let other = try await outrider(
         "hook", "--agent", "claude-code", "--status-line", "--then", "tr -d '{}' | cut -c 1-7", input: input,
         environment: home.environment)
       #expect(other.output == "\"model\"\n")
@@ -315,7 +318,7 @@ extension Live {
           sidecar.terminate()
         }
         kill(sidecar.processIdentifier, SIGSTOP)
-        let run = try outrider(
+        let run = try await outrider(
           "hook", "--agent", "codex", input: Home.event("kubectl apply -f x", "/", "PreToolUse", "1"),
           environment: environment(stage))
         #expect(refusal(run.output) != nil)
@@ -353,15 +356,15 @@ extension Live {
         """.write(to: rule, atomically: true, encoding: .utf8)
         let sidecar = try await watch(stage, ["--add-rules", rule.path])
         defer { sidecar.terminate() }
-        func ask(_ call: Int) throws -> String {
-          try outrider(
+        func ask(_ call: Int) async throws -> String {
+          try await outrider(
             "hook", "--agent", "codex", input: Home.event("make", "/", "PostToolUse", "\(call)"),
             environment: environment(stage)
           ).output
         }
-        #expect(try ask(1).isEmpty)
-        #expect(try ask(2).isEmpty)
-        #expect(try ask(3).contains("It failed 3 times. Instead: Stop and say what you know."))
+        #expect(try await ask(1).isEmpty)
+        #expect(try await ask(2).isEmpty)
+        #expect(try await ask(3).contains("It failed 3 times. Instead: Stop and say what you know."))
         try await eventually("it is in the sidecar's log") { alerts(stage).map(\.outcome) == [.corrected] }
       }
     }

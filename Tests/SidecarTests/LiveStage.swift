@@ -153,19 +153,3 @@ extension Watcher.Settings {
     return settings
   }()
 }
-
-struct DeadlineOver: Error, CustomStringConvertible {
-  let description: String
-}
-
-/// Waits until a condition of the outside world holds.
-func eventually(
-  _ what: String, within limit: Duration = .seconds(30), _ holds: () async throws -> Bool
-) async throws {
-  let deadline = ContinuousClock.now + limit
-  while ContinuousClock.now < deadline {
-    if try await holds() { return }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-  throw DeadlineOver(description: "it never happened that \(what)")
-}

@@ -1,8 +1,10 @@
 import Foundation
 import Journal
 import Notices
+import Processes
 import Rulebook
 import Senses
+import Support
 import Synchronization
 import Testing
 
@@ -131,9 +133,9 @@ struct LogTroubleTests {
   }
 
   @Test("Nor from a hook that judges alone")
-  func loneHook() throws {
-    try Home.with { home in
-      _ = try home.ask("DEPLOY_TOKEN=hunter2 kubectl apply -f web.yaml")
+  func loneHook() async throws {
+    try await Home.with { home in
+      _ = try await home.ask("DEPLOY_TOKEN=hunter2 kubectl apply -f web.yaml")
       #expect(home.alerts.count == 1)
       let text = try String(contentsOfFile: home.log, encoding: .utf8)
       #expect(!text.contains("hunter2") && text.contains("[redacted:variable]"))

@@ -2,6 +2,7 @@ import Foundation
 import Hands
 import Journal
 import Rulebook
+import Support
 import Testing
 
 @testable import Sidecar

@@ -20,7 +20,8 @@ struct RulesCheckTests {
   @Test("says of each broken file what its golden file says; OUTRIDER_RECORD=1 writes it", arguments: broken)
   func golden(_ name: String) async throws {
     try await RulesProgram.with { program in
-      let run = try program.run("rules", "check", "--no-user-rules", "fixtures/broken-rules/\(name).yaml")
+      let run = try await program.run(
+        "rules", "check", "--no-user-rules", "fixtures/broken-rules/\(name).yaml")
       #expect(run.errors.isEmpty)
       #expect(run.status == (name == "poor-but-sound" ? 1 : 2))
       // Where a shipped rule stands is not what is tested.
@@ -36,7 +37,7 @@ struct RulesCheckTests {
   @Test("writes each problem as JSON, one a line")
   func json() async throws {
     try await RulesProgram.with { program in
-      let run = try program.run(
+      let run = try await program.run(
         "rules", "check", "--json", "--no-user-rules", "fixtures/broken-rules/taken-ids.yaml")
       #expect(run.status == 2)
       let lines = try run.output.split(separator: "\n").map { line in
@@ -61,10 +62,10 @@ struct RulesCheckTests {
       let shipped = Fixtures.root.appending(path: "rules/agents/codex.yaml")
       let text = try String(contentsOf: shipped, encoding: .utf8)
       try Data(text.replacing("agent: codex", with: "agent: mine").utf8).write(to: file)
-      let sound = try program.run("rules", "check", "--no-user-rules", file.path)
+      let sound = try await program.run("rules", "check", "--no-user-rules", file.path)
       #expect(sound.output == "0 rules in 1 file: sound\n")
       try Data(text.replacing("interrupt: ", with: "interupt: ").utf8).write(to: file)
-      let broken = try program.run("rules", "check", "--no-user-rules", file.path)
+      let broken = try await program.run("rules", "check", "--no-user-rules", file.path)
       #expect(broken.status == 2)
       #expect(broken.output.contains("unknown key 'interupt'; did you mean 'interrupt'?"))
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Rulebook
+import Support
 import Testing
 import Tmux
 
@@ -29,12 +30,12 @@ struct RuleStarterTests {
   @Test("never writes over a file")
   func twice() async throws {
     try await RulesProgram.with { program in
-      let first = try program.run("rules", "new", "mine")
+      let first = try await program.run("rules", "new", "mine")
       #expect(first.status == 0)
       let file = first.output.trimmingCharacters(in: .newlines)
       #expect(file == program.home.appending(path: "config/outrider/rules/mine.yaml").path)
       try Data("# edited\n".utf8).write(to: URL(filePath: file))
-      let second = try program.run("rules", "new", "mine")
+      let second = try await program.run("rules", "new", "mine")
       #expect(second.status == 2)
       #expect(second.errors.contains("is there already; edit it"))
       #expect(try String(contentsOfFile: file, encoding: .utf8) == "# edited\n")
@@ -62,14 +63,15 @@ extension Live {
           }
 
           // A start …
-          let path = try program.run("rules", "new", "ship-by-hand").output.trimmingCharacters(in: .newlines)
+          let path = try await program.run("rules", "new", "ship-by-hand").output.trimmingCharacters(
+            in: .newlines)
           let file = URL(filePath: path)
           // … an edit, at first with a slip …
           let start = try String(contentsOf: file, encoding: .utf8)
           let rule = start.replacing("example-tool deploy", with: "ship-it now")
             .replacing("do: [escalate]", with: "do: [interrupt, escalate]")
           try Data(rule.replacing("severity: warning", with: "severity: criticl").utf8).write(to: file)
-          let broken = try program.run("rules", "check", path)
+          let broken = try await program.run("rules", "check", path)
           #expect(broken.status == 2)
           #expect(broken.output.contains("unknown severity 'criticl'; did you mean 'critical'?"))
           try await eventually("the slip is in the log and on screen") {
@@ -78,10 +80,10 @@ extension Live {
           }
           // … and then without.
           try Data(rule.utf8).write(to: file)
-          let checked = try program.run("rules", "check", path)
+          let checked = try await program.run("rules", "check", path)
           #expect(checked.output == "1 rule in 1 file: sound\n")
           #expect(checked.status == 0)
-          let tried = try program.run("rules", "test", path)
+          let tried = try await program.run("rules", "test", path)
           #expect(tried.output == "5 tried, 0 failed\n")
           try await eventually("the rule is in force") {
             program.text("watch.out").contains("new: ship-by-hand")

@@ -3,12 +3,6 @@ import Processes
 
 /// The built program, run with a home of its own.
 struct RulesProgram {
-  struct Run {
-    let status: Int32
-    let output: String
-    let errors: String
-  }
-
   /// Stands for the user's home and configuration; files of the runs are written here, too.
   let home: URL
 
@@ -46,12 +40,8 @@ struct RulesProgram {
     (try? String(contentsOf: home.appending(path: file), encoding: .utf8)) ?? ""
   }
 
-  func run(_ arguments: String..., in folder: URL = Fixtures.root) throws -> Run {
-    let name = UUID().uuidString
-    let process = try start(name, arguments, in: folder)
-    process.waitUntilExit()
-    return Run(
-      status: process.terminationStatus, output: text("\(name).out"), errors: text("\(name).err"))
+  func run(_ arguments: String..., in folder: URL = Fixtures.root) async throws -> Run {
+    try await outrider(arguments, in: folder, environment: environment)
   }
 
   /// Runs a test with a home that is gone afterwards.

@@ -93,13 +93,14 @@ struct RulesReloadTests {
       try write("of-user", to: user)
       try write("of-project", to: project)
       let rules = ["--rules", Fixtures.root.appending(path: "rules").path]
-      let list = try program.run("rules", "list", rules[0], rules[1], in: work)
+      let list = try await program.run("rules", "list", rules[0], rules[1], in: work)
       #expect(list.output.firstMatch(of: #/of-user +user /#) != nil)
       #expect(list.output.firstMatch(of: #/of-project +project /#) != nil)
       #expect(list.output.firstMatch(of: #/push-main +shipped /#) != nil)
-      let judged = try program.run("judge", "--json", "example-tool deploy x", rules[0], rules[1], in: work)
+      let judged = try await program.run(
+        "judge", "--json", "example-tool deploy x", rules[0], rules[1], in: work)
       #expect(judged.output.contains(#""rules":["of-user","of-project"]"#))
-      let alone = try program.run(
+      let alone = try await program.run(
         "judge", "example-tool deploy x", "--no-user-rules", rules[0], rules[1], in: work)
       #expect(alone.output == "allowed\n")
     }

@@ -112,7 +112,7 @@ struct RulesExplainTests {
   @Test("shows what was seen around a second of a recording")
   func recording() async throws {
     try await RulesProgram.with { program in
-      let run = try program.run(
+      let run = try await program.run(
         "rules", "explain", "fixtures/recordings/deploy.claude.cast", "--at", "13.6", "--no-user-rules")
       #expect(run.status == 0)
       #expect(run.output.contains("13.625  command: kubectl apply -f web.yaml"))

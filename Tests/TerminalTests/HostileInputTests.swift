@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Terminal
@@ -62,7 +63,7 @@ struct HostileInputTests {
     "Random bytes and sequences, resizes among them, never trap and never share identities", arguments: 0..<24
   )
   func fuzz(seed: Int) {
-    var generator = SeededGenerator(state: UInt64(seed + 1))
+    var generator = Seeded(UInt64(seed + 1))
     var screen = Screen(rows: 6, columns: 18)
     for _ in 0..<150 {
       let bytes = hostilePiece(&generator)
@@ -88,7 +89,7 @@ struct HostileInputTests {
     #expect(frame.lines.allSatisfy { !$0.isNew || !$0.isRevised })
   }
 
-  private func hostilePiece(_ generator: inout SeededGenerator) -> [UInt8] {
+  private func hostilePiece(_ generator: inout Seeded) -> [UInt8] {
     var bytes: [UInt8] = []
     for _ in 0..<Int.random(in: 1...12, using: &generator) {
       switch Int.random(in: 0..<8, using: &generator) {

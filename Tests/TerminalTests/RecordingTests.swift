@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Terminal
@@ -17,7 +18,7 @@ struct RecordingTests {
     #expect(!whole.isEmpty)
     expectSame(news(cast, pieces: cast.events, settlesParked: true), whole, "by event")
     expectSame(news(cast, pieces: cast.bytes.map { [$0] }, settlesParked: false), whole, "byte by byte")
-    var generator = SeededGenerator(state: 7)
+    var generator = Seeded(7)
     var pieces: [[UInt8]] = []
     var rest = cast.bytes[...]
     while !rest.isEmpty {

@@ -34,19 +34,6 @@ func painted(_ rows: [String]) -> String {
     + rows.enumerated().map { "\u{1B}[\($0 + 1);1H\u{1B}[2K\($1)" }.joined()
 }
 
-/// A random generator with a seed, so that a failure can be had again.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    var word = state
-    word ^= word >> 33
-    word = word &* 0xFF51_AFD7_ED55_8CCD
-    return word ^ word >> 33
-  }
-}
-
 /// An asciicast recording, as far as the tests need it.
 struct Cast {
   let rows: Int

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Tmux
@@ -89,7 +90,7 @@ extension RealTmux {
     @Test("Output and snapshots fit together exactly, wherever in the stream a snapshot is asked for")
     func snapshotOrder() async throws {
       try await withServer { tmux in
-        let program = "i=0; while [ $i -lt 40000 ]; do i=$((i+1)); echo line $i; done; echo over; exec cat"
+        let program = "i=0; while [ $i -lt 150000 ]; do i=$((i+1)); echo line $i; done; echo over; exec cat"
         let session = try await tmux.start("main", "read x; \(program)")
         let mailbox = Mailbox(limit: 64 << 20)
         let client = try await tmux.attach(session, mailbox)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Synchronization
 import Testing
 
@@ -52,10 +53,6 @@ struct PrivateServer {
   }
 }
 
-struct DeadlineOver: Error, CustomStringConvertible {
-  var description: String
-}
-
 /// Runs a test with a private server, which is gone afterwards however the test ends.
 func withServer(_ body: (PrivateServer) async throws -> Void) async throws {
   let server = try PrivateServer()
@@ -95,18 +92,6 @@ func events(
     }
     return first
   }
-}
-
-/// Waits until a condition of the outside world holds.
-func eventually(
-  _ what: String, within limit: Duration = .seconds(15), _ holds: () async throws -> Bool
-) async throws {
-  let deadline = ContinuousClock.now + limit
-  while ContinuousClock.now < deadline {
-    if try await holds() { return }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-  throw DeadlineOver(description: "it never happened that \(what)")
 }
 
 func contents(_ path: String) -> [UInt8] {

@@ -1,4 +1,6 @@
 import Foundation
+import Processes
+import Support
 import Testing
 
 @testable import Tmux
@@ -19,7 +21,7 @@ extension RealTmux {
         guard case .named(let name) = tmux.server.socket else { return }
         listener.arguments = ["listen", name, ready]
         listener.standardOutput = FileHandle.nullDevice
-        try listener.run()
+        try listener.start()
         defer { listener.terminate() }
         try await eventually("the listener reads") { !contents(ready).isEmpty }
         kill(listener.processIdentifier, SIGSTOP)
@@ -48,7 +50,7 @@ extension RealTmux {
         listener.executableURL = URL(fileURLWithPath: bench)
         guard case .named(let name) = tmux.server.socket else { return }
         listener.arguments = ["listen", name, ready]
-        try listener.run()
+        try listener.start()
         try await eventually("the listener reads") { !contents(ready).isEmpty }
         _ = FileManager.default.createFile(atPath: go, contents: nil)
         try await eventually("the flood has begun") {

@@ -5,17 +5,20 @@
 
 #include "bell.h"
 #include "connections.h"
+#include "passing.h"
 #include "process_events.h"
 #include "process_files.h"
 
 /// Starts `argv[0]`, searched in PATH, with the given descriptors as its three standard streams, in a process
-/// group of its own, with no signal blocked or ignored.
+/// group of its own, with no signal blocked or ignored and nothing else open; in `directory`, or in ours when that is
+/// NULL.
 ///
 /// The program is tethered: the kernel kills it when the calling *thread* ends, however it ends. posix_spawn
 /// cannot ask for that.
 ///
 /// Returns the process id, or a negative errno when it could not be started.
-pid_t spawn_tethered(char *const argv[], char *const environment[], int input, int output, int diagnostics);
+pid_t spawn_tethered(
+    char *const argv[], char *const environment[], const char *directory, int input, int output, int diagnostics);
 
 /// Starts the program `argv[0]`, a path, in a session of its own in `/`, with nothing open but its standard
 /// streams: its output goes nowhere, its input is a pipe whose other end is put into `input`.

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Processes
 
 /// The program `gzip`: what was put aside is compressed by it and read through it.
 enum Gzip {
@@ -64,11 +65,12 @@ enum Gzip {
     let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
     guard nowhere >= 0 else { throw .failed(.unpack, path: path, code: errno) }
     defer { close(nowhere) }
-    var arguments = words.map { strdup($0) } + [nil]
-    defer { arguments.forEach { free($0) } }
-    let child = spawn_tethered(&arguments, environ, input, output, nowhere)
-    guard child > 0 else { throw .failed(.unpack, path: path, code: -child) }
-    return child
+    do throws(StartFailure) {
+      return try startTethered(
+        words, environment: ownEnvironment(), input: input, output: output, errors: nowhere)
+    } catch {
+      throw .failed(.unpack, path: path, code: error.code)
+    }
   }
 
   private static func ended(_ child: pid_t) -> Bool {

@@ -55,7 +55,7 @@ public struct Heartbeat: Sendable, Equatable, Codable {
   static func tell(_ settings: Settings, limit: Duration = .seconds(10)) async throws(NotifierError) {
     if let url = settings.url { try await Curl(url: try url.value(), limit: limit).send() }
     if let program = settings.program {
-      let ending = await Errand([program], limit: limit).run()
+      let ending = await ProgramRun([program], limit: limit).run()
       guard ending.how == .status(0) else {
         throw NotifierError("\(program) did not end well; try it by hand")
       }

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Rulebook
 
 /// A request that the program `curl` carries out.
@@ -15,7 +16,7 @@ struct Curl: Sendable {
   func send() async throws(NotifierError) {
     let text = try configuration()
     // `-q`: what the user's own .curlrc says, a trace for one, is not for this.
-    let errand = Errand(["curl", "-q", "-K", "-"], input: Array(text.utf8), limit: limit + .seconds(1))
+    let errand = ProgramRun(["curl", "-q", "-K", "-"], input: Array(text.utf8), limit: limit + .seconds(1))
     let ending = await errand.run()
     switch ending.how {
     case .notStarted(ENOENT):

@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Processes
 import Rulebook
 
 /// E-mail and many other services, by the program `apprise`. Its addresses hold passwords, so that they are
@@ -12,7 +13,7 @@ struct AppriseNotifier: Notifier {
 
   func deliver(_ call: Call, acknowledge: @escaping Acknowledge) async throws(NotifierError) {
     let text = try urls.value()
-    let ending = await Errand(Self.words(for: call), input: Array((text + "\n").utf8), limit: limit).run()
+    let ending = await ProgramRun(Self.words(for: call), input: Array((text + "\n").utf8), limit: limit).run()
     switch ending.how {
     case .status(0): return
     case .status(let code):

@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Processes
 import Rulebook
 import Synchronization
 
@@ -42,7 +43,7 @@ final class DesktopNotifier: Notifier {
     let environment = environment
     let note: @Sendable (Int) -> Void = { [weak self] in self?.note($0, of: trouble) }
     let task = Task {
-      let ending = await Errand(words, environment: environment, limit: patience).run { line in
+      let ending = await ProgramRun(words, environment: environment, limit: patience).run { line in
         // The first line is the notification's number when it is shown, and 0 when it is not.
         if let number = Int(line), number > 0 {
           note(number)
@@ -84,7 +85,7 @@ final class DesktopNotifier: Notifier {
 
   deinit { standing.withLock { $0.values.forEach { $0.task.cancel() } } }
 
-  private static func result(of ending: Errand.Ending) -> Result<Void, NotifierError> {
+  private static func result(of ending: ProgramRun.Ending) -> Result<Void, NotifierError> {
     switch ending.how {
     case .status(0): .success(())
     case .status(127), .notStarted:

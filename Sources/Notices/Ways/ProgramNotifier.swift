@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Processes
 import Rulebook
 
 /// A program of the user's, with the call as one line of JSON on its standard input.
@@ -28,7 +29,7 @@ public struct ProgramNotifier: Notifier {
   }
 
   private func run(_ text: String) async throws(NotifierError) {
-    let ending = await Errand([path], input: Array((text + "\n").utf8), limit: limit).run()
+    let ending = await ProgramRun([path], input: Array((text + "\n").utf8), limit: limit).run()
     switch ending.how {
     case .status(0): return
     case .status(let code):

@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Processes
 import Rulebook
 import Tmux
 
@@ -88,7 +89,7 @@ public struct TmuxNotifier: Notifier {
     let words = server.arguments([
       "display-popup", "-c", client, "-E", "-w", "70%", "-h", "50%", "-T", " Outrider ", command,
     ])
-    let ending = await Errand(words, limit: .seconds(1)).run()
+    let ending = await ProgramRun(words, limit: .seconds(1)).run()
     if case .status(let code) = ending.how, code != 0 {
       try? FileManager.default.removeItem(at: file)
       throw NotifierError("tmux shows no window: \(ending.said); version 3.3 or later is needed")

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Rulebook
 
 /// Which files are an agent's own by what git says of its work tree: changed, staged or new, and changed on the

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Rulebook
 
 /// Asks the host of a repository about the pull request of the branch that is checked out, by `gh` and so by the

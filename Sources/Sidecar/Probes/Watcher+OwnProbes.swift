@@ -1,3 +1,4 @@
+import Processes
 import Rulebook
 import Senses
 import Tmux

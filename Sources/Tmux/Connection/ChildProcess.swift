@@ -1,5 +1,6 @@
 import CLinux
-@preconcurrency import Glibc
+import Glibc
+import Processes
 
 /// What a program left behind.
 struct FinishedProcess: Sendable {
@@ -44,17 +45,17 @@ struct ChildProcess {
     var room: Int32 = 1 << 20
     setsockopt(outEnd, SOL_SOCKET, SO_SNDBUF, &room, socklen_t(MemoryLayout<Int32>.size))
 
-    let child = withCStrings(argv) { argv in
-      withCStrings(childEnvironment()) { spawn_tethered(argv, $0, theirs, outEnd, diagnosticEnd) }
+    do throws(StartFailure) {
+      pid = try startTethered(
+        argv, environment: childEnvironment(), input: theirs, output: outEnd, errors: diagnosticEnd)
+    } catch {
+      let failure = give(error.code)
+      throw error.code == ENOENT
+        ? .notInstalled(program: argv[0], host: argv[0] == tool ? nil : host) : failure
     }
-    if child == -ENOENT {
-      _ = give(ENOENT)
-      throw .notInstalled(program: argv[0], host: argv[0] == tool ? nil : host)
-    }
-    if child < 0 { throw give(-child) }
     for end in [theirs, outEnd, diagnosticEnd] { close(end) }
     for end in [ours, out, diagnostic] { setNonBlocking(end) }
-    (pid, input, output, diagnostics) = (child, ours, out, diagnostic)
+    (input, output, diagnostics) = (ours, out, diagnostic)
   }
 
   /// Reads the program to its end; kills it when `limit` is over.
@@ -115,21 +116,5 @@ func oneLine(_ bytes: [UInt8]) -> String {
 
 /// Ours, without what would make tmux believe that it is nested in the pane we were started from.
 private func childEnvironment() -> [String] {
-  var result: [String] = []
-  var at = environ
-  while let entry = at.pointee {
-    let text = String(cString: entry)
-    if !text.hasPrefix("TMUX=") && !text.hasPrefix("TMUX_PANE=") { result.append(text) }
-    at += 1
-  }
-  return result
-}
-
-private func withCStrings<Result>(
-  _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-) -> Result {
-  var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
-  defer { for pointer in pointers { free(pointer) } }
-  pointers.append(nil)
-  return body(pointers)
+  ownEnvironment().filter { !$0.hasPrefix("TMUX=") && !$0.hasPrefix("TMUX_PANE=") }
 }

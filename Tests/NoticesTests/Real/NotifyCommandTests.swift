@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 @testable import Notices
@@ -12,8 +13,10 @@ extension RealNotifiers {
       let environment = ProcessInfo.processInfo.environment.merging([
         "HOME": scratch.folder.path, "XDG_CONFIG_HOME": scratch.path("config"),
       ]) { _, new in new }
-      let ending = await Errand([program, "notify"] + words, environment: environment, limit: .seconds(60))
-        .run()
+      let ending = await ProgramRun(
+        [program, "notify"] + words, environment: environment, limit: .seconds(60)
+      )
+      .run()
       guard case .status(let status) = ending.how else { return (nil, "\(ending)") }
       return (status, String(decoding: ending.output, as: UTF8.self) + ending.said)
     }
@@ -22,8 +25,8 @@ extension RealNotifiers {
     func tries() async throws {
       let scratch = try Scratch()
       #expect(await outrider(scratch, "--list").text.hasPrefix("no notifier is configured"))
-      let good = try scratch.put("good", "cat > '\(scratch.path("got"))'")
-      let bad = try scratch.put("bad", "echo 'no way' >&2; exit 7")
+      let good = try await scratch.put("good", "cat > '\(scratch.path("got"))'")
+      let bad = try await scratch.put("bad", "echo 'no way' >&2; exit 7")
       try FileManager.default.createDirectory(
         atPath: scratch.path("config/outrider"), withIntermediateDirectories: true)
       try scratch.write(

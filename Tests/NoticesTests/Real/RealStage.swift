@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Processes
+import Support
 import Testing
 
 @testable import Notices
@@ -53,7 +54,7 @@ final class RealStage {
   /// Runs a program to its end, and gives what it printed.
   func run(_ words: [String], _ environment: [String: String] = [:]) async -> String {
     let whole = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-    let ending = await Errand(words, environment: whole, limit: .seconds(30)).run()
+    let ending = await ProgramRun(words, environment: whole, limit: .seconds(30)).run()
     return String(decoding: ending.output, as: UTF8.self)
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Processes
+import Support
 import Testing
 
 extension Live {
@@ -15,8 +16,8 @@ extension Live {
       """
     }
 
-    private func isRefused(_ command: String, _ watch: WatchProgram) throws -> Bool {
-      let run = try outrider(
+    private func isRefused(_ command: String, _ watch: WatchProgram) async throws -> Bool {
+      let run = try await outrider(
         "hook", "--agent", "claude-code",
         input: Home.event(command, "/", "PreToolUse", UUID().uuidString), environment: watch.environment)
       return refusal(run.output) != nil
@@ -35,8 +36,8 @@ extension Live {
         try watch.write(notifiers("one"), to: "config/outrider/config.yaml")
         try await stage.open("main", "cat")
         try await watch.start()
-        #expect(try isRefused("frob x", watch))
-        #expect(try !isRefused("grob x", watch))
+        #expect(try await isRefused("frob x", watch))
+        #expect(try await !isRefused("grob x", watch))
 
         watch.signal(SIGHUP)
         try await eventually("both are read again though nothing has changed") {
@@ -50,8 +51,8 @@ extension Live {
           watch.output.contains("new: no-grob; gone: no-frob")
             && watch.output.contains("the configuration was read again: 2 notifiers")
         }
-        #expect(try isRefused("grob x", watch))
-        #expect(try !isRefused("frob x", watch))
+        #expect(try await isRefused("grob x", watch))
+        #expect(try await !isRefused("frob x", watch))
 
         try watch.write("rules:\n  - {id: no-grob, on: comand}\n", to: own)
         try watch.write("notifiers: [{name: one, rum: x}]\n", to: "config/outrider/config.yaml")
@@ -61,7 +62,7 @@ extension Live {
             && watch.alerts.contains { $0.rule == "rule-file" && $0.text.contains("own.yaml:2:") }
         }
         #expect(watch.errors.contains("config.yaml:1:"))
-        #expect(try isRefused("grob x", watch))
+        #expect(try await isRefused("grob x", watch))
         try watch.write(Self.rule("no-grob", "grob"), to: own)
         watch.signal(SIGHUP)
         try await eventually("the alert about the file is resolved") {

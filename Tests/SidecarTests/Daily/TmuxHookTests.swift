@@ -1,6 +1,7 @@
 import Foundation
 import Processes
 import Sidecar
+import Support
 import Testing
 import Tmux
 

@@ -1,5 +1,6 @@
 import Foundation
 import Sidecar
+import Support
 import Testing
 import Tmux
 

@@ -3,6 +3,7 @@ import Processes
 import Rulebook
 import Senses
 import Sidecar
+import Support
 import Testing
 
 extension Live {

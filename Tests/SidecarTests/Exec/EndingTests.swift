@@ -2,6 +2,7 @@ import Foundation
 import Journal
 import Rulebook
 import Sidecar
+import Support
 import Testing
 import Tmux
 

@@ -1,7 +1,9 @@
 import Foundation
+import Processes
 import Rulebook
 import Senses
 import Sidecar
+import Support
 import Synchronization
 import Testing
 
@@ -36,7 +38,7 @@ final class ExecStage: Sendable {
     agent.currentDirectoryURL = folder
     agent.standardInput = pipe
     agent.standardError = FileHandle.nullDevice
-    try agent.run()
+    try agent.start()
     orders = pipe.fileHandleForWriting
     watch = ExecWatch(rulebook, clock: LiveClock(), settings: settings)
   }

@@ -3,6 +3,7 @@ import Processes
 import Rulebook
 import Senses
 import Sidecar
+import Support
 import Testing
 
 extension Live {
@@ -174,7 +175,7 @@ extension Live {
         human.arguments = ["apply", "-f", "x"]
         human.environment = ["MARKS": stage.folder.appending(path: "marks").path, "PATH": "/usr/bin:/bin"]
         human.standardOutput = FileHandle.nullDevice
-        try human.run()
+        try human.start()
         human.waitUntilExit()
         #expect(human.terminationStatus == 0)
         #expect(try await stage.run("kubectl apply -f y").status == 137)

@@ -2,6 +2,7 @@ import Foundation
 import Processes
 import Rulebook
 import Sidecar
+import Support
 import Testing
 
 extension Live {
@@ -29,7 +30,7 @@ extension Live {
         "PATH": "\(stage.folder.path)/bin:/usr/bin:/bin", "MARKS": stage.folder.appending(path: "marks").path,
       ]
       stranger.standardOutput = FileHandle.nullDevice
-      try stranger.run()
+      try stranger.start()
       return stranger
     }
 

@@ -54,20 +54,13 @@ private final class Watches: Sendable {
 
   var done: [String] { record.lines.withLock { $0 } }
 
-  /// On a thread of its own, since it waits for programs.
-  static func with(_ body: @escaping @Sendable (Watches) throws -> Void) async throws {
-    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-      Thread.detachNewThread { done.resume(with: Result { try Self.run(body) }) }
-    }
-  }
-
-  private static func run(_ body: (Watches) throws -> Void) throws {
+  static func with(_ body: (Watches) async throws -> Void) async throws {
     let watches = try Watches()
     defer {
       watches.sockets.forEach { $0.stop() }
       watches.home.remove()
     }
-    try body(watches)
+    try await body(watches)
   }
 }
 
@@ -77,7 +70,7 @@ extension Live {
     @Test("is done by the one that knows it", arguments: ["allow", "deny"], Watches.names)
     func decided(verb: String, owner: String) async throws {
       try await Watches.with { watches in
-        let run = try watches.home.run(verb, "h\(owner)")
+        let run = try await watches.home.run(verb, "h\(owner)")
         #expect(run.status == 0, "\(run.errors)")
         #expect(watches.done == ["\(owner) \(verb) h\(owner)"])
       }
@@ -86,7 +79,7 @@ extension Live {
     @Test("ends an exception where it was made", arguments: Watches.names)
     func ended(owner: String) async throws {
       try await Watches.with { watches in
-        let run = try watches.home.run("allow", "--end", "w\(owner)")
+        let run = try await watches.home.run("allow", "--end", "w\(owner)")
         #expect(run.status == 0, "\(run.errors)")
         #expect(watches.done == ["\(owner) disallow w\(owner)"])
       }
@@ -95,7 +88,7 @@ extension Live {
     @Test("makes an exception in all of them, and says how to end each")
     func excepted() async throws {
       try await Watches.with { watches in
-        let run = try watches.home.run("allow", "push-main", "--for", "10m")
+        let run = try await watches.home.run("allow", "push-main", "--for", "10m")
         #expect(run.status == 0)
         for name in Watches.names { #expect(run.output.contains("outrider allow --end w\(name)\n")) }
       }
@@ -104,7 +97,7 @@ extension Live {
     @Test("is listed from all of them")
     func listed() async throws {
       try await Watches.with { watches in
-        let run = try watches.home.run("allow")
+        let run = try await watches.home.run("allow")
         #expect(run.status == 0)
         for name in Watches.names {
           #expect(run.output.contains("h\(name)  codex:%1") && run.output.contains("w\(name)  push-main"))
@@ -115,7 +108,7 @@ extension Live {
     @Test("is refused when none knows it, with what each has on hold")
     func unknown() async throws {
       try await Watches.with { watches in
-        let run = try watches.home.run("deny", "hx")
+        let run = try await watches.home.run("deny", "hx")
         #expect(run.status == 1)
         for name in Watches.names { #expect(run.errors.contains("on hold: h\(name)")) }
         #expect(watches.done.isEmpty)

@@ -2,6 +2,7 @@ import Foundation
 import Rulebook
 import Senses
 import Sidecar
+import Support
 import Testing
 import Tmux
 

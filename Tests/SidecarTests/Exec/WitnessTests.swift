@@ -1,5 +1,6 @@
 import Foundation
 import Processes
+import Support
 import Synchronization
 import Testing
 
@@ -39,7 +40,7 @@ private final class Witness: Sendable {
     agent.standardInput = orderPipe
     let answers = Pipe()
     agent.standardOutput = answers
-    try agent.run()
+    try agent.start()
     orders = orderPipe.fileHandleForWriting
     let answer = answers.fileHandleForReading
     // Where everybody may run it.
@@ -193,7 +194,8 @@ extension Live {
     func anotherUser() async throws {
       // The watch is nobody's, the agent is root's: as after sudo.
       try await Witness.with(prefix: Witness.nobody) { witness in
-        try witness.order("kubectl apply -f x")
+        // One that stays: nobody's listener may come late on a busy machine.
+        try witness.order("echo 'sleep 2' >> \(witness.folder.path)/bin/kubectl; kubectl apply -f x")
         try await eventually("it is told") { witness.said.contains { $0.contains("refused(1)") } }
         #expect(witness.marks == "kubectl apply -f x\n")
       }
@@ -252,7 +254,7 @@ extension Live {
         release.environment = ["XDG_RUNTIME_DIR": folder.path, "PATH": "/usr/bin:/bin"]
         let output = Pipe()
         release.standardOutput = output
-        try release.run()
+        try release.start()
         release.waitUntilExit()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         #expect(text == "killed \(held.id), as its rule says\n")

@@ -3,6 +3,7 @@ import Journal
 import Notices
 import Processes
 import Sidecar
+import Support
 import Testing
 import Tmux
 

@@ -44,12 +44,12 @@ struct HostileTailTests {
 
   @Test(
     "steers nothing, whoever wrote into it", arguments: [[], ["--full"], ["--json"], ["-n", "2", "--full"]])
-  func pipe(_ options: [String]) throws {
+  func pipe(_ options: [String]) async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "hostile-\(UUID().uuidString).jsonl")
     defer { try? FileManager.default.removeItem(at: file) }
     let raw = "\u{1B}]0;raw\u{7}\u{9B}2J not JSON\n"
     try (raw + Self.line + "\n" + raw).write(to: file, atomically: true, encoding: .utf8)
-    let run = try outrider(["tail", "--log", file.path] + options)
+    let run = try await outrider(["tail", "--log", file.path] + options)
     #expect(run.status == 0)
     #expect(run.output.contains("]52;c;"), "the alert is shown")
     for text in [run.output, run.errors] {

@@ -1,4 +1,5 @@
 import Rulebook
+import Support
 
 /// A trouble that a generated night has in it, and when it must have been told.
 struct Plant: CustomStringConvertible {
@@ -46,7 +47,7 @@ struct NightShift {
   init(agent: String, kind: Kind, seed: UInt64, start: Double) {
     self.agent = agent
     self.kind = kind
-    chance = Seeded(state: seed)
+    chance = Seeded(seed)
     now = start
     reader = CommandReader(programs: Fixtures.library.rulebook.programs)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Rulebook
+import Support
 import Testing
 
 /// Agents at work for some hours, side by side: what the senses would tell, and what must come of it.
@@ -9,7 +10,7 @@ private struct Night {
   let plants: [Plant]
 
   init(seed: UInt64) {
-    var chance = Seeded(state: seed)
+    var chance = Seeded(seed)
     var facts: [Fact] = []
     var plants: [Plant] = []
     for number in 0..<3 {

@@ -5,6 +5,7 @@ import Processes
 import Rulebook
 import Senses
 import Sidecar
+import Support
 import Testing
 
 extension LiveStage {

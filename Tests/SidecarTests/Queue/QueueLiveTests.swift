@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Support
 import Synchronization
 import Testing
 import Tmux

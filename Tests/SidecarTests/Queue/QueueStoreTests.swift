@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Processes
 import Testing
 
 @testable import Sidecar
@@ -121,7 +122,7 @@ struct QueueStoreTests {
         writer.arguments = [path]
         let pipe = Pipe()
         writer.standardOutput = pipe
-        try writer.run()
+        try writer.start()
         var data = pipe.fileHandleForReading.availableData
         let enough = Int.random(in: 1...150, using: &generator)
         while data.count < enough, case let more = pipe.fileHandleForReading.availableData, !more.isEmpty {

@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Sidecar
+import Support
 import Testing
 
 extension Live {

@@ -1,5 +1,6 @@
 import Foundation
 import Sidecar
+import Support
 import Testing
 import Tmux
 
@@ -38,11 +39,11 @@ extension Live {
     @Test("say in a sentence that no watch is running, with exit 69")
     func nobody() async throws {
       try await LiveStage.with { stage in
-        let run = try outrider("status", environment: Self.environment(stage))
+        let run = try await outrider("status", environment: Self.environment(stage))
         #expect(run.status == 69)
         #expect(run.output.isEmpty)
         #expect(run.errors == "outrider status: no sidecar is running; start one with: outrider watch\n")
-        let list = try outrider("queue", environment: Self.environment(stage))
+        let list = try await outrider("queue", environment: Self.environment(stage))
         #expect(list.status == 0 && list.output == "nothing is queued\n")
       }
     }
@@ -57,7 +58,7 @@ extension Live {
           (["queue", "--move", "abcde"], "--move ID AGENT"),
           (["status", "-L", "a", "-S", "b"], "Give either -L or -S"),
         ] {
-          let run = try outrider(arguments, environment: Self.environment(stage))
+          let run = try await outrider(arguments, environment: Self.environment(stage))
           #expect(run.status == 2 && run.errors.contains(part), "\(arguments): \(run)")
         }
       }
@@ -108,29 +109,30 @@ extension Live {
         try await eventually("it is queued") {
           try await stage.screen("human").contains("queued for claude-code:%0")
         }
-        let list = try outrider("queue", "--json", environment: Self.environment(stage))
+        let list = try await outrider("queue", "--json", environment: Self.environment(stage))
         let line = try #require(
           JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [String: Any], "\(list)")
         #expect(
           line["text"] as? String == "then merge the dependabot PRs"
             && line["agent"] as? String == "claude-code:%0")
         let id = try #require(line["id"] as? String)
-        let status = try outrider("status", "-S", socket, environment: Self.environment(stage))
+        let status = try await outrider("status", "-S", socket, environment: Self.environment(stage))
         #expect(
           status.output.contains("'then merge the dependabot PRs'") && status.output.contains(id), "\(status)"
         )
-        let json = try outrider("status", "--json", environment: Self.environment(stage))
+        let json = try await outrider("status", "--json", environment: Self.environment(stage))
         let agent = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
         #expect(agent["name"] as? String == "claude-code" && agent["v"] as? Int == 1)
         #expect((agent["queue"] as? [[String: Any]])?.first?["id"] as? String == id)
         // Without a terminal nobody can tell whether a human asks.
-        let removal = try outrider("queue", "--remove", id, environment: Self.environment(stage))
+        let removal = try await outrider("queue", "--remove", id, environment: Self.environment(stage))
         if removal.status != 0 {
           #expect(removal.errors.contains("only a human at a terminal queues"), "\(removal)")
           try await Self.open("remover", "queue --remove \(id)", stage)
           try await eventually("it is removed") { try await stage.screen("remover").contains("removed") }
         }
-        #expect(try outrider("queue", environment: Self.environment(stage)).output == "nothing is queued\n")
+        #expect(
+          try await outrider("queue", environment: Self.environment(stage)).output == "nothing is queued\n")
         #expect(stage.read("paste").isEmpty)
       }
     }
