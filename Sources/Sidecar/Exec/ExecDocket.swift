@@ -20,6 +20,7 @@ struct ExecDocket {
   let clock: LiveClock
   private var findings: [ExecWatch.Finding] = []
   private var running: [Int32: Running] = [:]
+  private var caught: [Int32: Caught] = [:]
   private var waiting: [String: (verdicts: [Verdict], process: Int32, agent: String)] = [:]
   /// Processes on hold that were seen stopped.
   private var asleep: Set<ProcessIdentity> = []
@@ -34,6 +35,23 @@ struct ExecDocket {
   private struct Running {
     let facts: [Fact]
     let began: Instant
+  }
+
+  /// A process that was told of as held. It may have become another program before the signal reached it.
+  private struct Caught {
+    let identity: ProcessIdentity?
+    let rules: Set<String>
+    /// Nanoseconds of `CLOCK_MONOTONIC`.
+    let time: UInt64
+    /// The human let it go on.
+    var isAllowed = false
+
+    /// How long a process that has gone is taken for the one that had its number, in nanoseconds.
+    private static let memory: UInt64 = 1_000_000_000
+
+    func isSame(as process: ProcessIdentity?, at now: UInt64) -> Bool {
+      process.map { identity == $0 } ?? (now < time + Self.memory)
+    }
   }
 
   /// Programs whose end is awaited.
@@ -154,12 +172,30 @@ struct ExecDocket {
     let told = told(execution, agent, story: nextStory)
     let verdicts =
       execution.stop == .none ? [] : bench(of: agent.name).verdicts(on: told.judged, isText: told.isText)
+    let known = caught[execution.process].flatMap { $0.isSame(as: process, at: execution.time) ? $0 : nil }
     guard !verdicts.isEmpty else {
-      if isStopped { letGo(execution.process) }
+      if isStopped, !isOnHold(execution.process) { letGo(execution.process) }
       note(execution, told.facts, agent.name, hold: nil)
       return
     }
+    // One program that became another before it stood still is one deed.
+    if let known, known.rules.isSuperset(of: verdicts.map(\.rule.id)) {
+      if isStopped { settle(execution.process, known) }
+      return
+    }
     note(execution, told.facts, agent.name, hold: hold(process, execution, verdicts, agent))
+  }
+
+  private func isOnHold(_ process: Int32) -> Bool {
+    custody.held.contains { $0.processes.contains { $0.id == process } }
+  }
+
+  /// What was decided of a program is decided of what it has become.
+  private func settle(_ process: Int32, _ known: Caught) {
+    guard !isOnHold(process) else { return }
+    guard !known.isAllowed else { return letGo(process) }
+    if let identity = known.identity { Freezer.kill([identity]) }
+    lease?.drop(process)
   }
 
   func bench(of agent: String) -> ExecBench { benches[agent] ?? common }
@@ -210,6 +246,11 @@ struct ExecDocket {
   private mutating func hold(
     _ execution: ExecListener.Execution, _ verdicts: [Verdict], _ result: ExecWatch.Hold.Result
   ) -> ExecWatch.Hold {
+    if result != .human, result != .ended(.allowed(by: "its rule")), caught.count < Self.mostRunning {
+      caught[execution.process] = Caught(
+        identity: ProcessIdentity(execution.process), rules: Set(verdicts.map(\.rule.id)),
+        time: execution.time)
+    }
     var delay: Duration?
     if case .stopped(let time) = execution.stop {
       delay = .nanoseconds(Int64(clamping: time &- execution.time))
@@ -227,6 +268,7 @@ struct ExecDocket {
         Freezer.kill(held.processes)
         for process in held.processes { lease?.drop(process.id) }
       case .letGo(let held):
+        for process in held.processes { caught[process.id]?.isAllowed = true }
         Freezer.letGo(held.processes)
         for process in held.processes { lease?.drop(process.id) }
       case .close(let held, let ending):
@@ -276,6 +318,7 @@ struct ExecDocket {
 
   private mutating func end(_ process: Int32, _ tree: Int, _ status: UInt32?, _ time: UInt64) {
     carry(custody.ended(process))
+    caught[process] = nil
     guard let agent = agents[tree] else { return }
     if let known = running.removeValue(forKey: process) {
       let now = clock.instant(ofMonotonic: Int64(clamping: time))
