@@ -30,7 +30,10 @@ final class StreamReader: @unchecked Sendable {
     session: SessionID, server: Server, purpose: ControlClient.Purpose, within limit: Duration
   ) throws(TmuxError) -> StreamReader {
     let flags = "ignore-size," + purpose.flag
-    let argv = server.arguments(["-C", "attach-session", "-E", "-f", flags, "-t", "\(session)"])
+    let gateway = server.socketPath.flatMap { Gateway(to: $0) }
+    gateway?.open()
+    let argv = server.arguments(
+      ["-C", "attach-session", "-E", "-f", flags, "-t", "\(session)"], at: gateway?.path)
     let host = server.prefix.isEmpty ? nil : server.prefix.joined(separator: " ")
     let child = try ChildProcess(argv, host: host, tool: server.program)
     guard let (bell, wake) = connectedPair() else {

@@ -39,9 +39,11 @@ public struct Server: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The argument vector of one tmux call on this server.
-  public func arguments(_ words: [String]) -> [String] {
+  ///
+  /// - Parameter path: The socket by which to call it, instead of its own.
+  public func arguments(_ words: [String], at path: String? = nil) -> [String] {
     var call = [program]
-    switch effectiveSocket {
+    switch path.map(Socket.path) ?? effectiveSocket {
     case .standard: break
     case .named(let name): call += ["-L", name]
     case .path(let path): call += ["-S", path]
@@ -60,6 +62,19 @@ public struct Server: Hashable, Sendable, CustomStringConvertible {
       case .path(let path): "socket \(path)"
       }
     return prefix.isEmpty ? place : "\(place) behind '\(prefix.joined(separator: " "))'"
+  }
+
+  /// Where the server's socket is on this machine; nil when it is on another, or cannot be known.
+  var socketPath: String? {
+    guard prefix.isEmpty else { return nil }
+    let name: String
+    switch effectiveSocket {
+    case .path(let path): return path
+    case .named(let given): name = given
+    case .standard: name = "default"
+    }
+    let place = getenv("TMUX_TMPDIR").map { String(cString: $0) } ?? ""
+    return "\(place.isEmpty ? "/tmp" : place)/tmux-\(getuid())/\(name)"
   }
 
   private var effectiveSocket: Socket {

@@ -1,4 +1,4 @@
-/// How connections come to be: as few as can be, and when the server is quiet, see `Unrest`.
+/// How connections come to be: as few as can be, and where they could harm the server when it is quiet, see `Unrest`.
 extension ServerWatch {
   /// One connection for each session that is wanted, none for any other.
   ///

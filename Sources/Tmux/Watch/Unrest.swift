@@ -4,8 +4,9 @@ import Synchronization
 ///
 /// tmux up to 3.6 crashes, with every pane in it, when it has such a thing to tell while a control client is half
 /// connected (it knows already that the client wants to be told, and has nothing yet to tell it by). Changes come
-/// in bursts, and connecting takes well under a millisecond; so a client connects only when none has been heard
-/// of for a while. Shared by all connections to a server.
+/// in bursts, and connecting takes well under a millisecond; so where the server cannot be given all that a client says
+/// of itself at once (`Gateway`), a client connects only when none has been heard of for a while. Shared by all
+/// connections to a server.
 public final class Unrest: Sendable {
   /// How long a server must have been quiet.
   static let calm: Duration = .milliseconds(250)
@@ -19,8 +20,10 @@ public final class Unrest: Sendable {
   }
 
   private let state = Mutex(State())
+  private let matters: Bool
 
-  public init() {}
+  /// - Parameter matters: False for a server that no connecting client can harm: there is never anything to wait for.
+  public init(matters: Bool = true) { self.matters = matters }
 
   /// Something changed.
   func note(_ now: MonotonicTime) {
@@ -29,7 +32,8 @@ public final class Unrest: Sendable {
 
   /// How long to wait before a client may connect; nil when it may now.
   func left(at now: MonotonicTime) -> Duration? {
-    state.withLock { state in
+    guard matters else { return nil }
+    return state.withLock { state in
       let since = state.waitingSince ?? now
       let needed = now - since < Self.patience ? Self.calm : Self.shortCalm
       guard let last = state.last, now - last < needed else {
