@@ -57,9 +57,9 @@ def expect(condition, message):
 
 
 def run(cases, at_once, verbose=False):
-    """Runs tests, so many at a time, prints each as it ends, and returns how many passed, failed, were skipped."""
+    """Runs tests, so many at a time, prints each as it ends, and returns which passed, failed, were skipped."""
     printing = threading.Lock()
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    outcomes = {"passed": [], "failed": [], "skipped": []}
 
     def one(case):
         report, began, details = Report(), time.monotonic(), ""
@@ -71,11 +71,11 @@ def run(cases, at_once, verbose=False):
         except Exception as error:
             outcome, details = "failed", str(error) if isinstance(error, Failed) else traceback.format_exc()
         with printing:
-            counts[outcome] += 1
+            outcomes[outcome].append(case)
             print(f"{outcome:8}{time.monotonic() - began:6.1f} s  {case.name}", flush=True)
             for line in report.lines + details.splitlines():
                 print(f"{'':18}{line}", flush=True)
 
     with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(one, cases))
-    return counts
+    return outcomes
