@@ -252,6 +252,8 @@ public struct Intervention: Sendable {
     }
   }
 
+  private var words: SameWords { SameWords(correction) }
+
   private mutating func waitForBox(from now: Instant) -> Stage {
     waitingSince = now
     return .waitingForBox(since: now, calm: now)
@@ -369,12 +371,13 @@ public struct Intervention: Sendable {
       return [.paste(correction)]
     }
     // Some agents put back what was sent when they are interrupted right after it.
-    if Self.isShown(correction, in: box) {
+    if words.isTyped(in: box) {
       stage = .pasted(at: now)
       return readBack(pane, since: now, at: now)
     }
-    guard pane.isBoxOwn else { return nil }
-    if answersStall {
+    let isRest = pastes == 1 && words.isCutOff(in: box)
+    guard pane.isBoxOwn || isRest else { return nil }
+    if answersStall, !isRest {
       // What waited in the agent's queue came back when it was interrupted.
       stage = .submitted(at: now)
       return [.submit]
@@ -402,7 +405,7 @@ public struct Intervention: Sendable {
       return []
     }
     if pane.state == .working, mayAsk(at: now) { return [] }
-    if let box = pane.box, Self.isShown(correction, in: box) {
+    if let box = pane.box, words.isTyped(in: box) {
       submissions += 1
       stage = .submitted(at: now)
       return [.submit]
@@ -414,11 +417,14 @@ public struct Intervention: Sendable {
       }
       return giveUp("undelivered: what was typed did not arrive", at: now)
     }
+    if pastes == 1, let box = pane.box, words.isCutOff(in: box) {
+      return awaitBox(pane, since: waitingSince ?? now, at: now)
+    }
     return giveUp("undelivered: what stands in the prompt box is not what was typed", at: now)
   }
 
   private mutating func awaitSending(_ pane: Observation, since: Instant, at now: Instant) -> [Effect] {
-    if pane.prompts.contains(where: { Self.isShown(correction, in: $0) })
+    if pane.prompts.contains(where: words.isShown(in:))
       || (pane.box == "" && pane.state == .working)
     {
       finish(.prompt, "delivered", true, at: now)

@@ -1,21 +1,42 @@
-/// A text by its letters and digits alone: agents break lines, and take off the signs of Markdown, where they show
-/// it again.
+/// A text as agents show it again: they break its lines anew, and a transcript takes off the signs of Markdown.
 public struct SameWords: Sendable, Equatable {
+  /// Letters and digits; of a text without any, all that is not a blank.
   private let letters: [Unicode.Scalar]
+  /// Letters, digits and the signs of a keyboard. Others (joiners, selectors) may not survive a terminal.
+  private let typed: [Unicode.Scalar]
 
   /// Fewer letters than that tell nothing of a beginning, and of an end.
   private static let least = 8
   private static let leastEnd = 40
+  /// What is shorter may be the end of many prompts.
+  private static let leastEndInTranscript = 200
 
-  public init(_ text: String) { letters = Self.letters(of: text) }
+  public init(_ text: String) { (letters, typed) = (Self.letters(of: text), Self.typed(in: text)) }
 
   public func isSame(as shown: String) -> Bool { Self.letters(of: shown) == letters }
 
-  /// Whether a prompt box shows it: whole, or its last rows where the box has no room for all.
+  /// Whether a prompt box shows it and nothing else, not even a sign that somebody has put to it: whole, or its last
+  /// rows where the box has no room for all.
   public func isTyped(in box: String) -> Bool {
-    let shown = Self.letters(of: box)
+    let shown = Self.typed(in: box)
+    if shown == typed { return true }
+    // Before rows that are cut off a box may show a mark.
+    let end = shown.drop { !Self.isLetter($0) }
+    return end.count >= Self.leastEnd && end.count < typed.count
+      && typed.reversed().starts(with: end.reversed())
+  }
+
+  /// Whether a prompt box shows no more than its beginning.
+  public func isCutOff(in box: String) -> Bool {
+    let shown = Self.typed(in: box)
+    return shown.count >= Self.least && shown.count < typed.count && typed.starts(with: shown)
+  }
+
+  /// Whether a prompt in the transcript is it, or so long an end of it that it can be no other.
+  public func isShown(in prompt: String) -> Bool {
+    let shown = Self.letters(of: prompt)
     return shown == letters
-      || (shown.count >= Self.leastEnd && letters.reversed().starts(with: shown.reversed()))
+      || (shown.count >= Self.leastEndInTranscript && letters.suffix(shown.count) == shown[...])
   }
 
   /// Whether it stands in what is shown, among other words.
@@ -32,9 +53,16 @@ public struct SameWords: Sendable, Equatable {
     return letters.starts(with: start)
   }
 
-  /// A text without a letter is compared by all that is not a blank.
+  private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+  }
+
+  private static func typed(in text: String) -> [Unicode.Scalar] {
+    text.unicodeScalars.filter { isLetter($0) || ("!"..."~").contains($0) }
+  }
+
   private static func letters(of text: String) -> [Unicode.Scalar] {
-    let words = text.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }
+    let words = text.unicodeScalars.filter(isLetter)
     return words.isEmpty ? text.unicodeScalars.filter { !$0.properties.isWhitespace } : Array(words)
   }
 }

@@ -216,6 +216,36 @@ struct InterventionTests {
     #expect(stage.results.last == "prompt: undelivered: what stands in the prompt box is not what was typed")
   }
 
+  @Test("takes out what arrived in part and types it once more, and only once")
+  func partial() {
+    let text = "Stop it, and say in a few words why you went on."
+    var stage = Stage(correction: text)
+    _ = stage.step()
+    stage.pane.state = .interrupted
+    #expect(stage.step() == [.paste(text)])
+    stage.pane.box = "Stop it, and say in a"
+    #expect(stage.step() == [])
+    #expect(stage.step(after: 4) == [.clear])
+    stage.pane.box = ""
+    #expect(stage.step(after: 1) == [.paste(text)])
+    stage.pane.box = "Stop it, and"
+    #expect(stage.step() == [])
+    #expect(stage.step(after: 4) == [])
+    #expect(stage.results.last == "prompt: undelivered: what stands in the prompt box is not what was typed")
+  }
+
+  @Test("leaves what arrived in part alone when somebody has gone on writing")
+  func partialAndHuman() {
+    let text = "Stop it, and say in a few words why you went on."
+    var stage = Stage(correction: text)
+    _ = stage.step()
+    stage.pane.state = .interrupted
+    #expect(stage.step() == [.paste(text)])
+    stage.pane.box = "Stop it, and say in a b"
+    #expect(stage.step(after: 4) == [])
+    #expect(stage.intervention.isFinished)
+  }
+
   @Test("does not press Enter when a dialog opened after typing")
   func dialogAfterTyping() {
     var stage = Stage()

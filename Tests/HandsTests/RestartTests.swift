@@ -421,14 +421,38 @@ struct RelaunchTests {
 }
 
 @Suite("A text that is typed into a prompt box")
-struct ShownTextTests {
+struct SameWordsTests {
+  private static let text = (0..<200).map { "word\($0)" }.joined(separator: " ")
+  private static let words = SameWords(text)
+
   @Test("is known again by its end when the box is full")
   func tail() {
-    let text = (0..<200).map { "word\($0)" }.joined(separator: " ")
-    #expect(Intervention.isShown(text, in: text))
-    #expect(Intervention.isShown(text, in: String(text.suffix(600))))
-    #expect(!Intervention.isShown(text, in: String(text.prefix(600))))
-    #expect(!Intervention.isShown(text, in: "word199"))
-    #expect(!Intervention.isShown(text, in: "my own words " + text.suffix(600)))
+    let end = String(Self.text.suffix(600))
+    #expect(Self.words.isTyped(in: Self.text) && Self.words.isShown(in: Self.text))
+    #expect(Self.words.isTyped(in: "↑ " + end) && Self.words.isShown(in: end))
+    #expect(!Self.words.isTyped(in: String(Self.text.prefix(600))))
+    #expect(!Self.words.isTyped(in: "word199") && !Self.words.isShown(in: "word199"))
+    #expect(!Self.words.isTyped(in: "my own words " + end))
+  }
+
+  @Test(
+    "is not it any more with a sign that somebody puts to it", arguments: ["!", "?", "#", "@", "/", ".", ")"])
+  func signs(_ sign: String) {
+    for text in ["then merge the `dependabot` PRs", Self.text] {
+      let words = SameWords(text)
+      #expect(words.isTyped(in: text.replacing(" ", with: "\n")))
+      #expect(
+        !words.isTyped(in: text + sign) && !words.isTyped(in: sign + text)
+          && !words.isTyped(in: text + " " + sign))
+      // A transcript may leave signs out.
+      #expect(words.isShown(in: text.replacing("`", with: "")) && words.isShown(in: text + sign))
+    }
+  }
+
+  @Test("is cut off where it stops, and not where something else follows")
+  func cutOff() {
+    #expect(Self.words.isCutOff(in: String(Self.text.prefix(600))))
+    #expect(!Self.words.isCutOff(in: Self.text) && !Self.words.isCutOff(in: "word0"))
+    #expect(!Self.words.isCutOff(in: Self.text.prefix(600) + " no"))
   }
 }

@@ -25,7 +25,7 @@ extension Live {
         "busybox sleep 5", "/usr/bin/busybox sleep 5",
         "ln -s /usr/bin/busybox sleep; ./sleep 5",
         "busybox env A=1 sleep 5", "busybox sh -c 'sleep 5'",
-        "cp /usr/bin/busybox tool; ./tool sleep 5",
+        "cp /usr/bin/busybox busybox-tool; ./busybox-tool sleep 5",
       ])
     func held(script: String) async throws {
       try await ExecStage.with(try ExecStage.rulebook(Self.rules)) { stage in

@@ -13,10 +13,15 @@ TEXTS = ["then merge the `dependabot` PRs -- *all* of them, #12 & #13 (please)!"
 
 
 def works(request):
-    """Works for four seconds on what is slow, and takes anything else for done."""
+    """Works on what is slow until it is let go, and takes anything else for done."""
     if any("slow" in prompt for prompt in request.prompts):
-        return {"say": "Looking at CI.", "run": "echo checking; sleep 4; echo green"}
+        return {"say": "Looking at CI.", "run": "echo checking; until [ -e ../go ]; do sleep 0.2; done; echo green"}
     return {"say": "Done with it."}
+
+
+def let_go(agent):
+    """Ends what is slow."""
+    (agent.repo.parent / "go").touch()
 
 
 def prompts(agent):
@@ -56,6 +61,7 @@ def delivered(report, kind):
         shown = stage.human("status")[1]
         expect("queued 'then pick up issue #7521'" in shown, f"the status shows no queue:\n{shown}")
         expect(len(prompts(agent)) == 2 and len(waiting(stage)) == 3, "something was typed before the turn's end")
+        let_go(agent)
         agent.until(lambda: len(prompts(agent)) == 5, 30, "all that was queued")
         time.sleep(3)
         found = [words(prompt) for prompt in prompts(agent)]
@@ -77,6 +83,7 @@ def hooks(report, kind):
         agent.until(lambda: not agent.is_at_rest, 5, "the turn")
         for text in TEXTS[:2]:
             queue(stage, agent, text)
+        let_go(agent)
         agent.until(lambda: len(prompts(agent)) == 3, 30, "all that was queued")
         time.sleep(2)
         expect([words(prompt) for prompt in prompts(agent)][1:] == TEXTS[:2], f"the model was given {prompts(agent)}")
