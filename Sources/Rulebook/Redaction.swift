@@ -89,7 +89,7 @@ public struct Redaction: Sendable {
     return String(decoding: result + bytes[at...], as: UTF8.self)
   }
 
-  private static let mark = "[redacted:"
+  static let mark = "[redacted:"
 
   /// What has been taken out is not taken out again under another name.
   private static func isTaken(_ found: UnsafeBufferPointer<UInt8>) -> Bool {

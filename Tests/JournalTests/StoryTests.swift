@@ -44,7 +44,8 @@ struct StoryTests {
     redact: (String) -> String = { $0 }
   ) throws -> Seen {
     try Seen(
-      verdict(), of: id, after: [fact(.state, "working", after: -5000)], screen: screen, redact: redact)
+      verdict(), of: id, after: [fact(.state, "working", after: -5000)], screen: screen, redact: redact,
+      redactRows: { $0.map(redact) })
   }
 
   /// Files have the real time.

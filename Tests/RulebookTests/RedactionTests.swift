@@ -57,6 +57,48 @@ struct RedactionTests {
     #expect(clean == ["$ cat id", "[redacted:private-key]", "$ ls"])
   }
 
+  @Test("is found where a screen breaks it, however far the rest is set in", arguments: 8...70)
+  func broken(width: Int) {
+    let secret = "ghp_0123456789abcdefABCDEF0123456789abcd"
+    let text = "  $ gh auth login --with-token <<< \(secret) && echo all is well, and so on"
+    for indent in ["", "    "] {
+      var rows: [String] = []
+      var rest = text[...]
+      while !rest.isEmpty {
+        let row = (rows.isEmpty ? "" : indent) + rest.prefix(width - (rows.isEmpty ? 0 : indent.count))
+        rest = rest.dropFirst(row.count - (rows.isEmpty ? 0 : indent.count))
+        rows.append(row)
+      }
+      let clean = Self.shipped.redaction.redacted(
+        rows: ["above"] + rows + ["", "below"], using: MatchContext())
+      guard width >= 20 else {
+        #expect(clean.count == rows.count + 3)
+        continue
+      }
+      let shown = clean.joined()
+      #expect(clean.count == rows.count + 3 && clean.first == "above" && clean.suffix(2) == ["", "below"])
+      #expect(
+        shown.contains("[redacted:github-token]") && shown.filter { !$0.isWhitespace }.contains("alliswell"))
+      // Not eight characters of it in a row are left.
+      for start in 0...secret.count - 8 {
+        #expect(!shown.contains(secret.dropFirst(start).prefix(8)), "\(width): \(clean)")
+      }
+    }
+  }
+
+  @Test("leaves rows without secrets as they are, and takes a key with all its lines")
+  func rows() {
+    let rows = (0..<40).map { "row \($0) of a screen that is as wide as all the others" } + ["", "$ ls"]
+    #expect(Self.shipped.redaction.redacted(rows: rows, using: MatchContext()) == rows)
+    let key = [
+      "$ cat id", "-----BEGIN RSA PRIVATE KEY-----", String(repeating: "MIIEow", count: 10),
+      String(repeating: "b3Blbn", count: 10), "AAAA", "-----END RSA PRIVATE KEY-----", "$ ls",
+    ]
+    let clean = Self.shipped.redaction.redacted(rows: key, using: MatchContext())
+    #expect(clean.first == "$ cat id" && clean.last == "$ ls" && !clean.joined().contains("MIIE"))
+    #expect(!clean.joined().contains("b3Blbn") && !clean.joined().contains("AAAA"))
+  }
+
   @Test("is nothing of what the shipped rules and dialects say themselves, but for what they speak of")
   func ownWords() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -12,7 +12,7 @@ extension Alert {
     alert.text = clean(text)
     alert.why = why.map(clean)
     alert.instead = instead.map(clean)
-    alert.evidence = redaction.redacted(evidence, using: context)
+    alert.evidence = redaction.redacted(rows: evidence, using: context)
     alert.agent.cwd = agent.cwd.map(clean)
     alert.actions = actions.map { deed in
       var deed = deed

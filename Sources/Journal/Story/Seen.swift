@@ -48,9 +48,10 @@ public struct Seen: Sendable, Codable, Equatable {
   ///   - earlier: Facts that led to it, the oldest first; the newest are kept.
   ///   - screen: The pane's rows from top to foot; nil without a pane.
   ///   - redact: Takes out what must not be written down; is given every text as it was seen.
+  ///   - redactRows: The same for the rows of the screen, on which a text may go on from one to the next.
   public init(
     _ verdict: Verdict, of alert: String, after earlier: [Fact], screen: [String]?,
-    redact: (String) -> String = { $0 }
+    redact: (String) -> String = { $0 }, redactRows: ([String]) -> [String] = { $0 }
   ) {
     id = Journal.legible(alert, bytes: Alert.Bounds.name)
     let origin = verdict.rule.origin
@@ -63,7 +64,10 @@ public struct Seen: Sendable, Codable, Equatable {
       ]
     self.screen = screen.map { rows in
       let end = rows.lastIndex { !$0.isEmpty }.map { $0 + 1 } ?? 0
-      return rows[..<end].suffix(Bounds.rows).map { Journal.legible(redact($0), bytes: Bounds.row) }
+      // Of what begins above them only this much is looked at.
+      return redactRows(rows[..<end].suffix(2 * Bounds.rows)).suffix(Bounds.rows).map {
+        Journal.legible($0, bytes: Bounds.row)
+      }
     }
   }
 }
@@ -74,7 +78,8 @@ extension Seen {
     let context = MatchContext()
     self.init(
       sighting.verdict, of: sighting.alert, after: sighting.earlier, screen: sighting.screen,
-      redact: { redaction.redacted($0, using: context) })
+      redact: { redaction.redacted($0, using: context) },
+      redactRows: { redaction.redacted(rows: $0, using: context) })
   }
 }
 
