@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/close_range.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -20,57 +24,67 @@ static void keep_to_itself(void) {
   for (rlim_t fd = 3; fd < end; fd++) fcntl((int)fd, F_SETFD, FD_CLOEXEC);
 }
 
-static void become(
-    char *const argv[], char *const environment[], const char *directory, const int streams[3], pid_t parent) {
-  // Only what is safe between fork and exec in a program with threads.
+struct plan {
+  char *const *argv;
+  char *const *environment;
+  const char *directory;
+  int streams[3];
+  pid_t parent;
+  int code;
+};
+
+// Runs in the caller's memory while the caller waits: it touches nothing but the plan, and calls only what is safe
+// between fork and exec in a program with threads.
+static int become(void *argument) {
+  struct plan *plan = argument;
+  struct sigaction standard = {.sa_handler = SIG_DFL};
   sigset_t none;
   sigemptyset(&none);
-  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-  sigprocmask(SIG_SETMASK, &none, NULL);
+  for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
   setpgid(0, 0);
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) return;
   // Moved out of the way first, in case one of them is among 0, 1 and 2.
   int moved[3];
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) goto failed;
+  errno = ESRCH;
+  if (getppid() != plan->parent) goto failed;
   for (int i = 0; i < 3; i++) {
-    if ((moved[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 3)) < 0) return;
+    if ((moved[i] = fcntl(plan->streams[i], F_DUPFD_CLOEXEC, 3)) < 0) goto failed;
   }
   for (int i = 0; i < 3; i++) {
-    if (dup2(moved[i], i) < 0) return;
+    if (dup2(moved[i], i) < 0) goto failed;
   }
   keep_to_itself();
-  if (directory != NULL && chdir(directory) != 0) return;
-  execvpe(argv[0], argv, environment);
+  if (plan->directory != NULL && chdir(plan->directory) != 0) goto failed;
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execvpe(plan->argv[0], plan->argv, plan->environment);
+failed:
+  plan->code = errno;
+  _exit(127);
 }
 
+// No fork: that would copy all page tables under a lock that whoever touches new memory waits for, the thread that must
+// stop a program before its first line among them.
 pid_t spawn_tethered(
     char *const argv[], char *const environment[], const char *directory, int input, int output, int diagnostics) {
-  int report[2];
-  if (pipe2(report, O_CLOEXEC) != 0) return -errno;
-  // Above 2, or the child's own streams would take its place.
-  int failure = fcntl(report[1], F_DUPFD_CLOEXEC, 3);
-  close(report[1]);
-  const int streams[3] = {input, output, diagnostics};
-  pid_t parent = getpid();
-  pid_t child = failure < 0 ? -1 : fork();
-  if (child == 0) {
-    become(argv, environment, directory, streams, parent);
-    int code = errno;
-    ssize_t written = write(failure, &code, sizeof code);
-    (void)written;
-    _exit(127);
-  }
-  int code = child < 0 ? errno : 0;
-  if (failure >= 0) close(failure);
-  if (child > 0) {
-    // The end of the pipe means that exec has closed it; otherwise it says why not.
-    while (read(report[0], &code, sizeof code) < 0 && errno == EINTR) {
-    }
-    if (code != 0) {
-      while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-      }
+  // execvpe puts the path, and for a script the arguments, on the stack.
+  size_t count = 0;
+  while (argv[count] != NULL) count++;
+  size_t size = (65536 + 2 * PATH_MAX + (count + 2) * sizeof *argv + 4095) & ~(size_t)4095;
+  char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) return -errno;
+  struct plan plan = {argv, environment, directory, {input, output, diagnostics}, getpid(), 0};
+  // No handler of ours may run in the child, in our memory.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t child = clone(become, stack + size, CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
+  int code = child < 0 ? errno : plan.code;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  munmap(stack, size);
+  if (child > 0 && code != 0) {
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
     }
   }
-  close(report[0]);
   return code != 0 ? -code : child;
 }
 

@@ -51,6 +51,8 @@ extension Watcher {
     probes.agents = probes.agents.filter { panes[$0.key] != nil }
     var errands = hearEmitted(own, at: now)
     for (id, place) in panes where place.isReported {
+      // Also of an agent that was not found when it last printed something.
+      seekProcess(of: id, at: now)
       seekEnd(of: id, place, at: now)
       errands += ownErrands(of: id, place, own, at: now) + editErrand(of: id, place, own, at: now)
       errands += diskErrand(of: id, place, own, at: now) + reviewErrand(of: id, place, own, at: now)
