@@ -41,7 +41,9 @@ class Course:
     """What the events of one run tell: which tests began, failed and ended. Suites are left out."""
 
     def __init__(self, path):
-        self.titles, self.unfinished, self.failed, self.begun = {}, {}, {}, 0
+        self.titles, self.unfinished, self.failed, self.begun = {}, {}, {}, {}
+        # Something went wrong that is no test's.
+        self.has_strays = False
         with open(path, errors="replace") as lines:
             for line in lines:
                 try:
@@ -57,11 +59,11 @@ class Course:
             return
         test = payload.get("testID")
         if test not in self.titles:
-            return
-        if payload["kind"] == "testStarted":
-            self.begun += 1
-            self.unfinished[test] = True
+            self.has_strays = self.has_strays or payload["kind"] == "issueRecorded"
+        elif payload["kind"] == "testStarted":
+            self.begun[test] = self.unfinished[test] = True
         elif payload["kind"] in ("testEnded", "testSkipped"):
+            self.begun[test] = True
             self.unfinished.pop(test, None)
         elif payload["kind"] == "issueRecorded" and not payload.get("issue", {}).get("isKnown", False):
             self.failed[test] = True
@@ -93,21 +95,22 @@ def main():
         status, course, is_over = run(minutes, options)
         if course is None:
             return status or 1
-        guilty = list(dict.fromkeys([*course.failed, *course.unfinished]))
+        missing = [test for test in course.titles if test not in course.begun]
+        guilty = list(dict.fromkeys([*course.failed, *course.unfinished, *missing]))
         if is_over:
             print(f"\n!! THE TESTS WERE NOT OVER AFTER {minutes:g} MINUTES and were ended.", flush=True)
         for test in guilty:
-            how = "did not end" if test in course.unfinished else "failed"
+            how = "did not end" if test in course.unfinished else "failed" if test in course.failed else "did not begin"
             print(f"!! {how}: {course.titles[test]} ({test})", flush=True)
         if status == 0 and not is_over and not guilty:
-            if course.begun == 0:
+            if not course.begun:
                 print("!! no test ran: the filter names none", flush=True)
                 return 1
             return 0
-        if not guilty or attempt == tries:
+        if not guilty or course.has_strays or attempt == tries:
             return status or 1
-        print(f"!! {len(guilty)} of {course.begun} are run again by themselves.\n", flush=True)
-        minutes = min(minutes, 5)
+        print(f"!! {len(guilty)} of {len(course.titles)} are run again by themselves.\n", flush=True)
+        minutes = minutes if missing else min(minutes, 5)
         options = ["--filter", "|".join("^" + re.escape(test) + "$" for test in guilty)]
     return 1
 

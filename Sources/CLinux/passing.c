@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -85,6 +86,9 @@ int connect_path(const char *path) {
   struct sockaddr_un address;
   int fd = unix_socket(path, &address);
   if (fd < 0) return fd;
+  // One that takes nobody any more, since it hangs, would be waited for.
+  struct timeval limit = {.tv_sec = 2};
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   return connect(fd, (struct sockaddr *)&address, sizeof address) == 0 ? fd : closing(fd);
 }
 

@@ -2,14 +2,15 @@
 public struct SameWords: Sendable, Equatable {
   /// Letters and digits; of a text without any, all that is not a blank.
   private let letters: [Unicode.Scalar]
-  /// Letters, digits and the signs of a keyboard. Others (joiners, selectors) may not survive a terminal.
+  /// All that is seen: a terminal may lose joiners, selectors and accents of their own.
   private let typed: [Unicode.Scalar]
 
   /// Fewer letters than that tell nothing of a beginning, and of an end.
   private static let least = 8
-  private static let leastEnd = 40
-  /// What is shorter may be the end of many prompts.
-  private static let leastEndInTranscript = 200
+  /// The end of a text that has no room above it, where the box shows that something stands there.
+  private static let leastMarkedEnd = 40
+  /// What is shorter may be the end of many texts, and of one that arrived without its beginning.
+  private static let leastEnd = 200
 
   public init(_ text: String) { (letters, typed) = (Self.letters(of: text), Self.typed(in: text)) }
 
@@ -19,11 +20,13 @@ public struct SameWords: Sendable, Equatable {
   /// rows where the box has no room for all.
   public func isTyped(in box: String) -> Bool {
     let shown = Self.typed(in: box)
-    if shown == typed { return true }
-    // Before rows that are cut off a box may show a mark.
-    let end = shown.drop { !Self.isLetter($0) }
-    return end.count >= Self.leastEnd && end.count < typed.count
-      && typed.reversed().starts(with: end.reversed())
+    guard !shown.isEmpty, shown != typed else { return !typed.isEmpty && shown == typed }
+    func isEnd(_ end: ArraySlice<Unicode.Scalar>, least: Int) -> Bool {
+      end.count >= least && end.count < typed.count && typed.reversed().starts(with: end.reversed())
+    }
+    let marked = shown.drop { !Self.isLetter($0) && !$0.isASCII }
+    return isEnd(shown[...], least: Self.leastEnd)
+      || (marked.count < shown.count && isEnd(marked, least: Self.leastMarkedEnd))
   }
 
   /// Whether a prompt box shows no more than its beginning.
@@ -36,7 +39,7 @@ public struct SameWords: Sendable, Equatable {
   public func isShown(in prompt: String) -> Bool {
     let shown = Self.letters(of: prompt)
     return shown == letters
-      || (shown.count >= Self.leastEndInTranscript && letters.suffix(shown.count) == shown[...])
+      || (shown.count >= Self.leastEnd && letters.suffix(shown.count) == shown[...])
   }
 
   /// Whether it stands in what is shown, among other words.
@@ -58,7 +61,14 @@ public struct SameWords: Sendable, Equatable {
   }
 
   private static func typed(in text: String) -> [Unicode.Scalar] {
-    text.unicodeScalars.filter { isLetter($0) || ("!"..."~").contains($0) }
+    text.unicodeScalars.filter { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .nonspacingMark, .enclosingMark, .spaceSeparator, .lineSeparator,
+        .paragraphSeparator:
+        false
+      default: true
+      }
+    }
   }
 
   private static func letters(of text: String) -> [Unicode.Scalar] {

@@ -4,8 +4,8 @@ import Glibc
 
 /// One run of a program that may hang, print without end or not be there.
 ///
-/// It is given its input, and ended with all that it started when its time is over, when nobody waits for it any more,
-/// and when this process ends, however that comes.
+/// It is given its input. When its time is over, or nobody waits for it any more, it is ended with all that it started
+/// in its group; when this process ends, however that comes, the kernel kills it, and what it started goes on.
 public struct ProgramRun: Sendable {
   /// The program, by its path or looked for in PATH, and its arguments. No shell is asked; everybody on the machine can
   /// read them.
@@ -16,8 +16,8 @@ public struct ProgramRun: Sendable {
   public var environment: [String: String]
   /// After that it is ended.
   public var limit: Duration
-  /// Bytes that are kept of each of its outputs.
-  public var most = 65_536
+  /// Bytes that are kept of each of its outputs; 64 KiB of `run`, 1 MiB of `result` unless it is set.
+  public var most: Int?
 
   /// How it went.
   public struct Ending: Sendable, Equatable {
@@ -57,16 +57,16 @@ public struct ProgramRun: Sendable {
       .filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 
-  /// Runs it on a thread of its own. What it prints beyond `most` is read and dropped.
+  /// Runs it on a thread of its own. What it prints beyond what is kept is read and dropped.
   ///
   /// - Parameter line: Told of each line that it prints, as it comes, on that thread.
   public func run(line: (@Sendable (String) -> Void)? = nil) async -> Ending {
-    await run(endsWhenFull: false, line)
+    await run(keeping: most ?? 1 << 16, endsWhenFull: false, line)
   }
 
-  /// Runs it for the whole of what it prints; more than `most` is a failure, and so is an end that is not its own.
+  /// Runs it for the whole of what it prints; more than is kept is a failure, and so is an end that is not its own.
   public func result() async throws(Failure) -> Result {
-    let ending = await run(endsWhenFull: true, nil)
+    let ending = await run(keeping: most ?? 1 << 20, endsWhenFull: true, nil)
     guard !ending.isCut else { throw .tooMuch(words[0]) }
     switch ending.how {
     case .status(let status):
@@ -80,11 +80,13 @@ public struct ProgramRun: Sendable {
     }
   }
 
-  private func run(endsWhenFull: Bool, _ line: (@Sendable (String) -> Void)?) async -> Ending {
+  private func run(
+    keeping most: Int, endsWhenFull: Bool, _ line: (@Sendable (String) -> Void)?
+  ) async -> Ending {
     let leash = Leash()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let thread = Thread { continuation.resume(returning: carryOut(leash, endsWhenFull, line)) }
+        let thread = Thread { continuation.resume(returning: carryOut(leash, most, endsWhenFull, line)) }
         thread.stackSize = 512 << 10
         thread.start()
       }
@@ -93,8 +95,9 @@ public struct ProgramRun: Sendable {
     }
   }
 
-  private func carryOut(_ leash: Leash, _ endsWhenFull: Bool, _ line: (@Sendable (String) -> Void)?) -> Ending
-  {
+  private func carryOut(
+    _ leash: Leash, _ most: Int, _ endsWhenFull: Bool, _ line: (@Sendable (String) -> Void)?
+  ) -> Ending {
     // A program that does not read its input must not end us.
     var pipes = sigset_t()
     sigemptyset(&pipes)

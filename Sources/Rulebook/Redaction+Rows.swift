@@ -1,66 +1,76 @@
 import Patterns
 
 extension Redaction {
-  /// Rows of a screen without secrets.
+  /// Rows of a screen without secrets, as many as there were.
   ///
-  /// A secret that was too long for its row goes on in the next, where the program that broke it may have set it in;
-  /// each part of it becomes `[redacted:ID]`. One that spans whole lines, as a private key does, leaves one row.
+  /// A secret that was too long for its row goes on in the next, where the program that broke it may have set it in; so
+  /// may the word by which it is known. Each row's part of it becomes `[redacted:ID]`.
   public func redacted(rows: [String], using context: MatchContext) -> [String] {
-    guard !secrets.isEmpty, let edge = rows.map(\.count).max() else { return rows }
-    var clean = rows
-    var first = 0
-    while first < rows.count {
-      // Rows that reach the edge go on in the next.
-      var last = first
-      while last + 1 < rows.count, Self.isFull(rows[last], edge), !rows[last + 1].allSatisfy(\.isWhitespace) {
-        last += 1
+    guard !secrets.isEmpty, !rows.isEmpty else { return rows }
+    let whole = JoinedRows(rows)
+    let found = places(in: String(decoding: whole.bytes, as: UTF8.self), using: context)
+    let clean =
+      found.isEmpty
+      ? rows
+      : whole.rows { part in
+        found.filter { $0.place.overlaps(part) }.map { ($0.place.clamped(to: part), "\(Self.mark)\($0.id)]") }
       }
-      if last > first { takeBroken(out: &clean, first...last, using: context) }
-      first = last + 1
-    }
-    return redacted(clean, using: context)
+    // What is joined wrongly may hide what stands in one row.
+    return clean.map { redacted($0, using: context) }
   }
 
-  /// Narrower screens break everything; what stands there is not worth a guess.
-  private static let narrowest = 20
-
-  /// Some programs leave the last column or two free.
-  private static func isFull(_ row: String, _ edge: Int) -> Bool {
-    edge >= narrowest && row.count >= edge - 2
-  }
-
-  private func takeBroken(
-    out rows: inout [String], _ which: ClosedRange<Int>, using context: MatchContext
-  ) {
-    var whole: [UInt8] = []
-    // Where each row's part begins in the whole, and how much of the row stands before it.
-    var parts: [(row: Int, start: Int, indent: Int)] = []
-    for row in which {
-      let indent = row == which.lowerBound ? 0 : rows[row].utf8.prefix { $0 == 0x20 }.count
-      parts.append((row, whole.count, indent))
-      whole += rows[row].utf8.dropFirst(indent)
-    }
-    let found = places(in: String(decoding: whole, as: UTF8.self), using: context)
-    for part in parts.reversed() {
-      var bytes = Array(rows[part.row].utf8)
-      let own = part.start..<part.start + bytes.count - part.indent
-      for (place, id) in found.reversed() where place.overlaps(own) && place.clamped(to: own) != place {
-        let here = place.clamped(to: own)
-        let shift = part.indent - part.start
-        bytes.replaceSubrange(
-          here.lowerBound + shift..<here.upperBound + shift, with: Array("\(Self.mark)\(id)]".utf8))
-      }
-      rows[part.row] = String(decoding: bytes, as: UTF8.self)
-    }
-  }
-
-  /// All secrets in a text, in order; of two that overlap the one that begins first.
+  /// All secrets in a text, in order; those that overlap are one.
   private func places(in text: String, using context: MatchContext) -> [(place: Range<Int>, id: String)] {
     let all = secrets.flatMap { secret in
       Self.places(of: secret, in: text, using: context).map { (place: $0, id: secret.id) }
     }
     return all.sorted { $0.place.lowerBound < $1.place.lowerBound }.reduce(into: []) { kept, next in
-      if next.place.lowerBound >= kept.last?.place.upperBound ?? 0 { kept.append(next) }
+      guard let last = kept.last, next.place.lowerBound < last.place.upperBound else {
+        return kept.append(next)
+      }
+      let end = max(last.place.upperBound, next.place.upperBound)
+      kept[kept.count - 1].place = last.place.lowerBound..<end
+    }
+  }
+}
+
+/// Rows as one text: one that reaches the edge goes on in the next.
+private struct JoinedRows {
+  private(set) var bytes: [UInt8] = []
+  /// Of each row what stands before its part, and where its part is in the whole.
+  private var parts: [(indent: [UInt8], place: Range<Int>)] = []
+
+  /// Narrower screens break everything; what stands there is not worth a guess.
+  private static let narrowest = 20
+
+  init(_ rows: [String]) {
+    let edge = rows.map(\.count).max() ?? 0
+    var goesOn = false
+    for row in rows {
+      let isBlank = row.allSatisfy(\.isWhitespace)
+      if !parts.isEmpty, !goesOn || isBlank { bytes.append(UInt8(ascii: "\n")) }
+      let indent = goesOn && !isBlank ? Array(row.utf8.prefix { $0 == 0x20 }) : []
+      let start = bytes.count
+      bytes += row.utf8.dropFirst(indent.count)
+      parts.append((indent, start..<bytes.count))
+      // Some programs leave the last column or two free.
+      goesOn = edge >= Self.narrowest && row.count >= edge - 2
+    }
+  }
+
+  /// The rows again.
+  ///
+  /// - Parameter changes: What stands where instead, in order, within a part of the whole.
+  func rows(_ changes: (Range<Int>) -> [(place: Range<Int>, text: String)]) -> [String] {
+    parts.map { part in
+      var row = part.indent
+      var next = part.place.lowerBound
+      for change in changes(part.place) where !change.place.isEmpty {
+        row += bytes[next..<change.place.lowerBound]
+        row += change.text.utf8
+        next = change.place.upperBound
+      }
+      return String(decoding: row + bytes[next..<part.place.upperBound], as: UTF8.self)
     }
   }
 }

@@ -81,6 +81,29 @@ struct LeaseTests {
     #expect(left.map { $0.entries.allSatisfy { $0.process > 1 } } ?? true)
   }
 
+  @Test("lists one that was noted twice once, and drops it whole")
+  func noted() throws {
+    try withFolder { folder in
+      let path = folder + "/a.frozen"
+      let lease = try Lease(path: path)
+      let own = try #require(ProcessIdentity(getpid()))
+      func listed() throws -> [Int32] {
+        let bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
+        return LeftFrozen(bytes: bytes)?.entries.map(\.process) ?? []
+      }
+      lease.note(own.id)
+      lease.keep(own, .kill)
+      lease.note(own.id)
+      lease.note(own.id)
+      lease.keep(own, .kill)
+      #expect(try listed() == [own.id])
+      lease.note(own.id)
+      lease.drop(own.id)
+      #expect(try listed() == [])
+      lease.end()
+    }
+  }
+
   @Test(
     "that is left over: a stopped process goes on or is killed, and one of the same id but another start is left"
   )

@@ -436,7 +436,8 @@ struct SameWordsTests {
   }
 
   @Test(
-    "is not it any more with a sign that somebody puts to it", arguments: ["!", "?", "#", "@", "/", ".", ")"])
+    "is not it any more with a sign that somebody puts to it",
+    arguments: ["!", "?", "#", "@", "/", ".", ")", "…", "？", "👎"])
   func signs(_ sign: String) {
     for text in ["then merge the `dependabot` PRs", Self.text] {
       let words = SameWords(text)
@@ -447,6 +448,21 @@ struct SameWordsTests {
       // A transcript may leave signs out.
       #expect(words.isShown(in: text.replacing("`", with: "")) && words.isShown(in: text + sign))
     }
+  }
+
+  @Test("is not an empty box, nor another sign, where it has no letter")
+  func onlySigns() {
+    for text in ["👍", "→", "?!"] {
+      #expect(SameWords(text).isTyped(in: text))
+      #expect(!SameWords(text).isTyped(in: "") && !SameWords(text).isTyped(in: "👎"))
+    }
+    #expect(!SameWords("").isTyped(in: ""))
+  }
+
+  @Test("is not known by an end that is short, where no mark says that more stands above it")
+  func halfArrived() {
+    let end = String(Self.text.suffix(120))
+    #expect(!Self.words.isTyped(in: end) && Self.words.isTyped(in: "↑ " + end))
   }
 
   @Test("is cut off where it stops, and not where something else follows")

@@ -90,13 +90,30 @@ struct RedactionTests {
   func rows() {
     let rows = (0..<40).map { "row \($0) of a screen that is as wide as all the others" } + ["", "$ ls"]
     #expect(Self.shipped.redaction.redacted(rows: rows, using: MatchContext()) == rows)
-    let key = [
-      "$ cat id", "-----BEGIN RSA PRIVATE KEY-----", String(repeating: "MIIEow", count: 10),
-      String(repeating: "b3Blbn", count: 10), "AAAA", "-----END RSA PRIVATE KEY-----", "$ ls",
-    ]
-    let clean = Self.shipped.redaction.redacted(rows: key, using: MatchContext())
-    #expect(clean.first == "$ cat id" && clean.last == "$ ls" && !clean.joined().contains("MIIE"))
-    #expect(!clean.joined().contains("b3Blbn") && !clean.joined().contains("AAAA"))
+    // A key with all its lines, also where its head reaches the edge or is broken over it.
+    let head = "-----BEGIN RSA PRIVATE KEY-----"
+    let body = [String(repeating: "MIIEow", count: 5), String(repeating: "b3Blbn", count: 5), "AAAA"]
+    let heads = [[head], [String(head.prefix(30)), "  " + head.suffix(1)], ["$ cat id && " + head]]
+    for head in heads {
+      let key = ["$ cat id"] + head + body + ["-----END RSA PRIVATE KEY-----", "$ ls"]
+      let clean = Self.shipped.redaction.redacted(rows: key, using: MatchContext())
+      #expect(clean.count == key.count && clean.first == "$ cat id" && clean.last == "$ ls")
+      #expect(!clean.joined().contains("MIIE") && !clean.joined().contains("b3Bl"), "\(clean)")
+      #expect(!clean.joined().contains("AAAA"), "\(clean)")
+    }
+  }
+
+  @Test("is found when the word by which it is known is broken")
+  func brokenKeyword() {
+    for (first, second) in [
+      ("$ curl -H 'Authoriz", "ation: Bearer abcdef123' x"), ("$ DB_PASSWO", "RD=hunter2 ./run"),
+    ] {
+      let filler = String(repeating: ".", count: first.count + 12)
+      let clean = Self.shipped.redaction.redacted(
+        rows: [filler, String(repeating: "x", count: 12) + first, second], using: MatchContext())
+      #expect(
+        clean.count == 3 && !clean[2].contains("abcdef123") && !clean[2].contains("hunter2"), "\(clean)")
+    }
   }
 
   @Test("is nothing of what the shipped rules and dialects say themselves, but for what they speak of")

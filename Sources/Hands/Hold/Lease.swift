@@ -91,18 +91,22 @@ public final class Lease: Sendable {
     _ = update(process, nil, 0)
   }
 
+  /// One that was stopped twice was noted twice.
   private func update(_ process: Int32, _ fate: Fate?, _ start: UInt64) -> Bool {
     slots.withLock { slots in
+      var isNoted = false
       for index in 0..<Self.capacity {
         let place = Self.headerSize + index * Self.slotSize
         guard slots.memory.load(fromByteOffset: place + 4, as: UInt32.self) != 0,
           slots.memory.load(fromByteOffset: place, as: Int32.self) == process
         else { continue }
         slots.memory.storeBytes(of: start, toByteOffset: place + 8, as: UInt64.self)
-        slots.memory.storeBytes(of: fate?.rawValue ?? 0, toByteOffset: place + 4, as: UInt32.self)
-        return true
+        // All but the first are freed.
+        let own = isNoted ? 0 : fate?.rawValue ?? 0
+        slots.memory.storeBytes(of: own, toByteOffset: place + 4, as: UInt32.self)
+        isNoted = true
       }
-      return false
+      return isNoted
     }
   }
 

@@ -90,9 +90,13 @@ public struct TmuxNotifier: Notifier {
       "display-popup", "-c", client, "-E", "-w", "70%", "-h", "50%", "-T", " Outrider ", command,
     ])
     let ending = await ProgramRun(words, limit: .seconds(1)).run()
-    if case .status(let code) = ending.how, code != 0 {
-      try? FileManager.default.removeItem(at: file)
-      throw NotifierError("tmux shows no window: \(ending.said); version 3.3 or later is needed")
+    let why: String
+    switch ending.how {
+    case .status(0), .late, .cancelled: return
+    case .status: why = "\(ending.said); version 3.3 or later is needed"
+    case .notStarted(let code): why = "\(words[0]) cannot be started: \(String(cString: strerror(code)))"
     }
+    try? FileManager.default.removeItem(at: file)
+    throw NotifierError("tmux shows no window: \(why)")
   }
 }

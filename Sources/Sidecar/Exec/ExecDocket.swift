@@ -41,10 +41,18 @@ struct ExecDocket {
   private struct Caught {
     let identity: ProcessIdentity?
     let rules: Set<String>
+    /// What it was to run.
+    let text: String
     /// Nanoseconds of `CLOCK_MONOTONIC`.
     let time: UInt64
-    /// The human let it go on.
+    /// It was let go on.
     var isAllowed = false
+
+    /// Whether verdicts on what the process has become are about the same deed.
+    func covers(_ verdicts: [Verdict]) -> Bool {
+      rules.isSuperset(of: verdicts.map(\.rule.id))
+        && (!isAllowed || verdicts.allSatisfy { $0.fact.text == text })
+    }
 
     /// How long a process that has gone is taken for the one that had its number, in nanoseconds.
     private static let memory: UInt64 = 1_000_000_000
@@ -179,8 +187,9 @@ struct ExecDocket {
       return
     }
     // One program that became another before it stood still is one deed.
-    if let known, known.rules.isSuperset(of: verdicts.map(\.rule.id)) {
+    if let known, known.covers(verdicts) {
       if isStopped { settle(execution.process, known) }
+      note(execution, told.facts, agent.name, hold: nil)
       return
     }
     note(execution, told.facts, agent.name, hold: hold(process, execution, verdicts, agent))
@@ -246,10 +255,10 @@ struct ExecDocket {
   private mutating func hold(
     _ execution: ExecListener.Execution, _ verdicts: [Verdict], _ result: ExecWatch.Hold.Result
   ) -> ExecWatch.Hold {
-    if result != .human, result != .ended(.allowed(by: "its rule")), caught.count < Self.mostRunning {
+    if Self.isCatch(result), caught.count < Self.mostRunning {
       caught[execution.process] = Caught(
         identity: ProcessIdentity(execution.process), rules: Set(verdicts.map(\.rule.id)),
-        time: execution.time)
+        text: verdicts[0].fact.text, time: execution.time)
     }
     var delay: Duration?
     if case .stopped(let time) = execution.stop {
@@ -258,6 +267,14 @@ struct ExecDocket {
     return ExecWatch.Hold(
       id: String(UInt32.random(in: 0..<0x100_0000, using: &generator) | 0x100_0000, radix: 36),
       verdicts: verdicts, process: execution.process, result: result, delay: delay)
+  }
+
+  /// Whether the process is ours to decide on, or nobody's, until it ends.
+  private static func isCatch(_ result: ExecWatch.Hold.Result) -> Bool {
+    switch result {
+    case .killed, .waiting, .observed: true
+    case .ended, .human, .missed, .refused: false
+    }
   }
 
   /// Carries out what custody says, and tells of what has ended.

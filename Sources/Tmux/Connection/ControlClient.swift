@@ -71,11 +71,13 @@ public final class ControlClient: Sendable {
 
   /// Connects to a session and returns once tmux has said that we are attached to it.
   ///
-  /// - Parameter onNotice: called from the reading thread; must return at once.
+  /// - Parameters:
+  ///   - gateway: What the client connects through; without one the server must be quiet, see `Unrest`.
+  ///   - onNotice: called from the reading thread; must return at once.
   /// - Throws: `TmuxError`, also when tmux does not answer within `limit`.
   public static func attach(
     to session: SessionID, of server: Server, mailbox: Mailbox, purpose: Purpose = .watching,
-    within limit: Duration = .seconds(10), unrest: Unrest = Unrest(),
+    through gateway: Gateway? = nil, within limit: Duration = .seconds(10), unrest: Unrest = Unrest(),
     onNotice: @escaping @Sendable () -> Void = {}
   ) async throws -> ControlClient {
     // The thread that starts the program must be the one that reads: the program dies with it.
@@ -83,7 +85,7 @@ public final class ControlClient: Sendable {
       startThread {
         do {
           let reader = try StreamReader.start(
-            session: session, server: server, purpose: purpose, within: limit)
+            session: session, server: server, purpose: purpose, through: gateway, within: limit)
           let client = ControlClient(
             session: session, server: server, mailbox: mailbox, purpose: purpose, reader: reader,
             unrest: unrest, onNotice: onNotice)

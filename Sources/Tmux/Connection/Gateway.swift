@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Only a client's few messages pass here; what a control client reads and writes it has from the server itself. It ends
 /// with the client.
-final class Gateway: Sendable {
+public final class Gateway: Sendable {
   /// Where the client connects.
   let path: String
   private let folder: String
@@ -18,15 +18,11 @@ final class Gateway: Sendable {
   /// After so long without a word its introduction is over, in milliseconds.
   private static let silence: Int32 = 1000
 
-  /// Whether the server's socket is within reach.
-  static func isPossible(to server: Server) -> Bool { server.socketPath != nil }
-
   /// - Parameter server: The path of the server's socket.
   /// - Returns: nil when there is no server at that path, or no place for a socket.
   init?(to server: String) {
-    let probe = connect_path(server)
-    guard probe >= 0 else { return nil }
-    close(probe)
+    var status = stat()
+    guard stat(server, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }
     let place = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     var name = Array("\(place.isEmpty ? "/tmp" : place)/outrider-tmux-XXXXXX".utf8CString)
     guard mkdtemp(&name) != nil else { return nil }

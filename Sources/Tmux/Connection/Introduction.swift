@@ -6,7 +6,8 @@ import Glibc
 /// tmux up to 3.6 crashes when it has something to tell control clients while it has heard only the beginning: that one is
 /// such a client, and not yet that it is complete. A client says it in several pieces, since a piece carries one descriptor
 /// at most, and may lose its processor between two. Here the messages that carry a descriptor are put first, each by
-/// itself, and all the others follow as one piece; none depends on its place but the last. The frame of a message: its
+/// itself, then all others, and as the last piece, too small to be cut, the one that says what kind of client it is with
+/// the one that completes it; none depends on its place but that. The frame of a message: its
 /// type, its length with a flag in the upper half where it carries a descriptor, and eight bytes more, all in the
 /// machine's byte order.
 struct Introduction {
@@ -17,10 +18,12 @@ struct Introduction {
   }
 
   private static let header = 16
-  /// tmux reads as much at a time; what is longer is heard in pieces again.
-  static let longest = 65_535
+  /// Bytes that are read at a time, and of an introduction that is put in order.
+  static let longest = 1 << 18
   /// The type of the message with which it is complete.
   private static let done: UInt32 = 106
+  /// The types of those that say what kind of client it is, of old and of today.
+  private static let flags: Set<UInt32> = [100, 111]
 
   private var bytes: [UInt8] = []
   private var descriptors: [Int32] = []
@@ -52,24 +55,28 @@ struct Introduction {
   var pieces: [Piece] {
     guard isComplete, bytes.count <= Self.longest else { return raw }
     var first: [Piece] = []
-    var rest = Piece(bytes: [])
-    var (place, left) = (0, descriptors[...])
+    var middle = Piece(bytes: [])
+    var last = Piece(bytes: [])
+    var (place, left, isOver) = (0, descriptors[...], false)
     while place < bytes.count {
       // What follows the last message may be the beginning of another.
-      guard let (_, length, carries) = frame(at: place) else {
-        rest.bytes += bytes[place...]
+      guard let (type, length, carries) = frame(at: place), !isOver else {
+        last.bytes += bytes[place...]
         break
       }
       let message = bytes[place..<place + length]
       if carries {
         guard let descriptor = left.popFirst() else { return raw }
         first.append(Piece(bytes: Array(message), descriptor: descriptor))
+      } else if Self.flags.contains(type) || type == Self.done {
+        last.bytes += message
       } else {
-        rest.bytes += message
+        middle.bytes += message
       }
+      isOver = type == Self.done
       place += length
     }
-    return left.isEmpty ? first + [rest] : raw
+    return left.isEmpty ? first + (middle.bytes.isEmpty ? [] : [middle]) + [last] : raw
   }
 
   /// The message that begins there, when it is there whole.

@@ -27,10 +27,10 @@ final class StreamReader: @unchecked Sendable {
 
   /// Starts `tmux -C attach-session` and reads until it is attached; blocks the calling thread.
   static func start(
-    session: SessionID, server: Server, purpose: ControlClient.Purpose, within limit: Duration
+    session: SessionID, server: Server, purpose: ControlClient.Purpose, through gateway: Gateway?,
+    within limit: Duration
   ) throws(TmuxError) -> StreamReader {
     let flags = "ignore-size," + purpose.flag
-    let gateway = server.socketPath.flatMap { Gateway(to: $0) }
     gateway?.open()
     let argv = server.arguments(
       ["-C", "attach-session", "-E", "-f", flags, "-t", "\(session)"], at: gateway?.path)

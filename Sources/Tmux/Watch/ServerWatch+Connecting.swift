@@ -63,9 +63,10 @@ extension ServerWatch {
   private func attach(
     to session: SessionID, _ purpose: ControlClient.Purpose
   ) async throws -> ControlClient? {
-    guard unrest.left(at: .now()) == nil else { return nil }
+    let gateway = server.socketPath.flatMap { Gateway(to: $0) }
+    guard gateway != nil || unrest.left(at: .now()) == nil else { return nil }
     return try await ControlClient.attach(
-      to: session, of: server, mailbox: events, purpose: purpose, unrest: unrest
+      to: session, of: server, mailbox: events, purpose: purpose, through: gateway, unrest: unrest
     ) { [bell] in bell.ring() }
   }
 }

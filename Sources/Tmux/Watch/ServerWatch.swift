@@ -28,7 +28,7 @@ public actor ServerWatch {
   private let clock: any Clock<Duration>
   private var backoff: Backoff
   let bell = Bell()
-  let unrest: Unrest
+  let unrest = Unrest()
   var clients: [SessionID: ControlClient] = [:]
   /// Connections without output. The first was there before any with output, and stays: it keeps tmux reading
   /// the panes also when we are stopped. The other is moved to the next session that comes.
@@ -46,7 +46,6 @@ public actor ServerWatch {
     self.server = server
     self.choice = sessions
     self.events = Mailbox(limit: queue, onlyAdmitted: true)
-    self.unrest = Unrest(matters: !Gateway.isPossible(to: server))
     self.backoff = backoff
     self.clock = clock
   }

@@ -20,10 +20,8 @@ public final class Unrest: Sendable {
   }
 
   private let state = Mutex(State())
-  private let matters: Bool
 
-  /// - Parameter matters: False for a server that no connecting client can harm: there is never anything to wait for.
-  public init(matters: Bool = true) { self.matters = matters }
+  public init() {}
 
   /// Something changed.
   func note(_ now: MonotonicTime) {
@@ -32,8 +30,7 @@ public final class Unrest: Sendable {
 
   /// How long to wait before a client may connect; nil when it may now.
   func left(at now: MonotonicTime) -> Duration? {
-    guard matters else { return nil }
-    return state.withLock { state in
+    state.withLock { state in
       let since = state.waitingSince ?? now
       let needed = now - since < Self.patience ? Self.calm : Self.shortCalm
       guard let last = state.last, now - last < needed else {

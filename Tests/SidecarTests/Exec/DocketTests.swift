@@ -79,6 +79,18 @@ struct DocketTests {
     }
   }
 
+  @Test("is held again when it becomes another command under the same rule")
+  func another() async throws {
+    try await with("{for: 60s, then: kill}") { docket, sleeper in
+      docket.take(sleeper.executed("kubectl apply -f x"))
+      let isDecided = docket.decide(docket.custody.held[0].id, .allow, by: "ada")
+      #expect(isDecided)
+      sleeper.identity.signal(SIGSTOP)
+      docket.take(sleeper.executed("kubectl apply -f y"))
+      #expect(docket.custody.held.map(\.text) == ["kubectl apply -f y"])
+    }
+  }
+
   @Test("stays on hold when what it has become is harmless")
   func harmless() async throws {
     try await with("{for: 60s, then: kill}") { docket, sleeper in
