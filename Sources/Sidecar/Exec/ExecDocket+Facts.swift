@@ -15,7 +15,7 @@ extension ExecDocket {
   }
 
   /// Programs of this level the agent's own shell has started; that is the first.
-  private static let outermost = 2
+  static let outermost = 2
 
   func told(_ execution: ExecListener.Execution, _ agent: (name: String, root: Int32), story: UInt64) -> Told
   {

@@ -24,7 +24,7 @@ struct ExecDocket {
   private var waiting: [String: (verdicts: [Verdict], process: Int32, agent: String)] = [:]
   /// Processes on hold that were seen stopped.
   private var asleep: Set<ProcessIdentity> = []
-  private var allowance: [String: (second: Int64, count: Int)] = [:]
+  private var allowance: [String: Allowance] = [:]
   private var waivers: [Waiver] = []
   private var pulses: [Int: AgentPulse] = [:]
   private var nextPulse: Instant?
@@ -64,8 +64,16 @@ struct ExecDocket {
 
   /// Programs whose end is awaited.
   private static let mostRunning = 4096
-  /// Programs a second that are told of each agent; what is held is told in any case.
+  /// Programs a second that are told of each agent, and of those as many as other programs of its have started, as a
+  /// build does; what is held is told in any case.
   static let mostEachSecond = 200
+  static let mostInnerEachSecond = 40
+
+  private struct Allowance {
+    var second: Int64 = 0
+    var count = 0
+    var innerCount = 0
+  }
 
   init(_ rulebook: Rulebook, lease: Lease?, clock: LiveClock) {
     common = ExecBench(rulebook)
@@ -169,7 +177,7 @@ struct ExecDocket {
       return
     }
     guard !execution.arguments.isEmpty else { return }
-    if execution.stop == .none, !mayTell(agent.name) { return }
+    if execution.stop == .none, !mayTell(agent.name, isInner: execution.level > Self.outermost) { return }
     let process = execution.stop == .none ? nil : ProcessIdentity(execution.process)
     if let process, process.start > ProcessFiles.tick(ofMonotonic: execution.time) + 1 {
       // Somebody else by now, who has been stopped in its place.
@@ -357,11 +365,16 @@ struct ExecDocket {
     status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
   }
 
-  private mutating func mayTell(_ agent: String) -> Bool {
+  private mutating func mayTell(_ agent: String, isInner: Bool) -> Bool {
     let second = clock.now.nanoseconds / 1_000_000_000
-    var (known, count) = allowance[agent] ?? (second, 0)
-    if known != second { (known, count) = (second, 0) }
-    allowance[agent] = (known, count + 1)
-    return count < Self.mostEachSecond
+    var known = allowance[agent] ?? Allowance()
+    if known.second != second { known = Allowance(second: second) }
+    defer { allowance[agent] = known }
+    guard known.count < Self.mostEachSecond, !isInner || known.innerCount < Self.mostInnerEachSecond else {
+      return false
+    }
+    known.count += 1
+    if isInner { known.innerCount += 1 }
+    return true
   }
 }
