@@ -118,7 +118,7 @@ public struct QueueDelivery: Sendable {
       stage = .typed(since: now)
       return [.paste(text)]
     case .sending:
-      guard isSendable(pane), let box = pane.box, words.isTyped(in: box) else {
+      guard isSendable(pane), let box = pane.box, isTyped(in: box) else {
         stage = .typed(since: now)
         return []
       }
@@ -137,6 +137,11 @@ public struct QueueDelivery: Sendable {
     }
   }
 
+  /// Small panes show little of a long text, and one of the agents its mark outside of the box.
+  private static let leastEnd = 120
+
+  private func isTyped(in box: String) -> Bool { words.isTyped(in: box, least: Self.leastEnd) }
+
   /// Whether the key can be pressed. Beside an agent at work only the one that queues may be, which answers no dialog
   /// that opens meanwhile.
   private func isSendable(_ pane: QueueView) -> Bool {
@@ -146,7 +151,7 @@ public struct QueueDelivery: Sendable {
   private mutating func readBack(_ pane: QueueView, since: Instant, at now: Instant) -> [Effect] {
     if pane.prompts.contains(where: words.isPart(of:)) { return finish(.delivered("sent by hand")) }
     guard now >= since, let box = pane.box else { return [] }
-    if words.isTyped(in: box) {
+    if isTyped(in: box) {
       guard isSendable(pane) else { return [] }
       shownBefore = pane.shown.count(where: words.isSame(as:))
       stage = .noting(.sending, since: now)
@@ -168,7 +173,7 @@ public struct QueueDelivery: Sendable {
       return finish(.delivered("the prompt box was emptied and the agent went to work"))
     }
     guard now - since >= deadlines.sent else { return [] }
-    if let box = pane.box, words.isTyped(in: box) {
+    if let box = pane.box, isTyped(in: box) {
       if presses < 2 {
         stage = .typed(since: now)
         return readBack(pane, since: now, at: now)
@@ -189,7 +194,7 @@ public struct QueueDelivery: Sendable {
     if pane.prompts.contains(where: words.isPart(of:)) { return finish(.delivered("seen in the transcript")) }
     if pane.queued.contains(where: words.isBegun(by:)) { return finish(.handed) }
     guard let box = pane.box else { return [] }
-    if words.isTyped(in: box) {
+    if isTyped(in: box) {
       stage = .typed(since: now)
       return readBack(pane, since: now, at: now)
     }

@@ -7,10 +7,12 @@ public struct SameWords: Sendable, Equatable {
 
   /// Fewer letters than that tell nothing of a beginning, and of an end.
   private static let least = 8
-  /// The end of a text that has no room above it, where the box shows that something stands there.
+  /// What is shorter may be the end of many texts, and of one that arrived without its beginning; less is enough where
+  /// the box shows that something stands above.
+  public static let leastEnd = 200
   private static let leastMarkedEnd = 40
-  /// What is shorter may be the end of many texts, and of one that arrived without its beginning.
-  private static let leastEnd = 200
+  /// By which boxes show it, at the beginning or the end of their first row.
+  private static let mark: Unicode.Scalar = "↑"
 
   public init(_ text: String) { (letters, typed) = (Self.letters(of: text), Self.typed(in: text)) }
 
@@ -18,15 +20,14 @@ public struct SameWords: Sendable, Equatable {
 
   /// Whether a prompt box shows it and nothing else, not even a sign that somebody has put to it: whole, or its last
   /// rows where the box has no room for all.
-  public func isTyped(in box: String) -> Bool {
+  ///
+  /// - Parameter least: Signs that an end must have.
+  public func isTyped(in box: String, least: Int = SameWords.leastEnd) -> Bool {
     let shown = Self.typed(in: box)
-    guard !shown.isEmpty, shown != typed else { return !typed.isEmpty && shown == typed }
-    func isEnd(_ end: ArraySlice<Unicode.Scalar>, least: Int) -> Bool {
-      end.count >= least && end.count < typed.count && typed.reversed().starts(with: end.reversed())
-    }
-    let marked = shown.drop { !Self.isLetter($0) && !$0.isASCII }
-    return isEnd(shown[...], least: Self.leastEnd)
-      || (marked.count < shown.count && isEnd(marked, least: Self.leastMarkedEnd))
+    if shown == typed { return !typed.isEmpty }
+    let end = shown.filter { $0 != Self.mark }
+    return end.count >= (end.count < shown.count ? Self.leastMarkedEnd : least) && end.count < typed.count
+      && typed.suffix(end.count) == end[...]
   }
 
   /// Whether a prompt box shows no more than its beginning.

@@ -463,6 +463,7 @@ struct SameWordsTests {
   func halfArrived() {
     let end = String(Self.text.suffix(120))
     #expect(!Self.words.isTyped(in: end) && Self.words.isTyped(in: "↑ " + end))
+    #expect(Self.words.isTyped(in: end.replacing(" word19", with: " ↑\nword19", maxReplacements: 1)))
   }
 
   @Test("is cut off where it stops, and not where something else follows")
