@@ -21,7 +21,7 @@ extension Redaction {
 
   /// All secrets in a text, in order; those that overlap are one.
   private func places(in text: String, using context: MatchContext) -> [(place: Range<Int>, id: String)] {
-    let all = secrets.flatMap { secret in
+    let all = plausible(in: text, using: context).flatMap { secret in
       Self.places(of: secret, in: text, using: context).map { (place: $0, id: secret.id) }
     }
     return all.sorted { $0.place.lowerBound < $1.place.lowerBound }.reduce(into: []) { kept, next in

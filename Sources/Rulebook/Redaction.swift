@@ -31,26 +31,22 @@ public struct Redaction: Sendable {
     redacted(text, using: MatchContext())
   }
 
-  /// Several lines of one text; a secret that spans lines, as a private key does, leaves one line.
-  public func redacted(_ lines: [String], using context: MatchContext) -> [String] {
-    let text = lines.joined(separator: "\n")
-    let clean = redacted(text, using: context)
-    return clean == text
-      ? lines : clean.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-  }
-
   /// The text without secrets, for a caller who has many.
   public func redacted(_ text: String, using context: MatchContext) -> String {
     guard !secrets.isEmpty, !text.isEmpty else { return text }
-    var plausible: [Int] = []
+    return plausible(in: text, using: context).reduce(text) { Self.taking($1, out: $0, using: context) }
+  }
+
+  /// Those that may be in a text, by one look at it.
+  func plausible(in text: String, using context: MatchContext) -> [Secret] {
+    var plausible: [Secret] = []
     var text = text
     text.withUTF8 { bytes in
       patterns.forEachMatch(in: bytes, using: context) { index, result in
-        if case .success = result { plausible.append(index) }
+        if case .success = result { plausible.append(secrets[index]) }
       }
     }
-    for index in plausible { text = Self.taking(secrets[index], out: text, using: context) }
-    return text
+    return plausible
   }
 
   /// The bytes of the text that are this secret, in order.

@@ -21,7 +21,7 @@ private struct Stage {
   mutating func untilTyped() {
     #expect(step() == [.interrupt])
     pane.state = .interrupted
-    #expect(step() == [.paste("Stop it.")])
+    #expect(step() == [.paste(intervention.correction)])
   }
 
   var results: [String] { intervention.outcomes.map { "\($0.action.rawValue): \($0.result)" } }
@@ -220,9 +220,7 @@ struct InterventionTests {
   func partial() {
     let text = "Stop it, and say in a few words why you went on."
     var stage = Stage(correction: text)
-    _ = stage.step()
-    stage.pane.state = .interrupted
-    #expect(stage.step() == [.paste(text)])
+    stage.untilTyped()
     stage.pane.box = "Stop it, and say in a"
     #expect(stage.step() == [])
     #expect(stage.step(after: 4) == [.clear])
@@ -238,9 +236,7 @@ struct InterventionTests {
   func partialAndHuman() {
     let text = "Stop it, and say in a few words why you went on."
     var stage = Stage(correction: text)
-    _ = stage.step()
-    stage.pane.state = .interrupted
-    #expect(stage.step() == [.paste(text)])
+    stage.untilTyped()
     stage.pane.box = "Stop it, and say in a b"
     #expect(stage.step(after: 4) == [])
     #expect(stage.intervention.isFinished)
